@@ -66,12 +66,12 @@ class ImageDataset:
 
     @property
     def class_names(self):
-        """list of str: the ten class names; label ``k`` means ``class_names[k]``."""
+        """The ten class names, a list of str; label ``k`` means ``class_names[k]``."""
         return list(self.names)
 
     @property
     def path(self):
-        """pathlib.Path: the data file."""
+        """The data file, a ``pathlib.Path``."""
         return self.folder / f"{self.name}.npz"
 
     def load_data(self):

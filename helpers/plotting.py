@@ -1,0 +1,477 @@
+"""The plots of the lessons.
+
+A function that fills one axes draws on ``ax`` (``None``: the current axes) and
+returns it. A function that lays out several axes makes its own figure and returns
+it: as the last line of a cell, it shows. Such a figure is not registered with
+``matplotlib.pyplot``, so that a loop of many calls keeps no figure open.
+
+``plot_image`` and ``plot_value_array`` are called as in TensorFlow's tutorial
+"Basic classification: Classify images of clothing"
+(https://www.tensorflow.org/tutorials/keras/classification).
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from helpers import validation
+
+# Blue and vermilion of Okabe and Ito's palette for all kinds of colour vision
+# (https://jfly.uni-koeln.de/color/): (right, wrong).
+RIGHT_WRONG = ("#0072B2", "#D55E00")
+GREY = "#777777"
+
+
+def _own_figure(width, height, **kwargs):
+    """Make a figure that the notebook's backend can show and pyplot does not keep."""
+    with plt.ioff():
+        figure = plt.figure(figsize=(width, height), **kwargs)
+    plt.close(figure)
+    return figure
+
+
+def _show(ax, image, imshow_kwargs):
+    ax.set(xticks=[], yticks=[])
+    ax.imshow(image, **{"cmap": "binary", **imshow_kwargs})
+
+
+def _row_and_label(i, predictions_array, true_label):
+    """Return the probabilities of image ``i``, ``(classes,)``, and its label."""
+    labels = validation.check_labels(true_label, "true_label")
+    validation.check_index(i, len(labels))
+    predictions = np.asarray(predictions_array)
+    if predictions.ndim == 2 and len(predictions) > 1:
+        validation.check_same_length(predictions_array=predictions, true_label=labels)
+        predictions = predictions[i]
+    row = validation.check_predictions(predictions, "predictions_array")[0]
+    validation.check_label_range(labels, len(row), "true_label")
+    return row, int(labels[i])
+
+
+def _caption(row, label, names):
+    """Name the prediction and the truth; the mark says right or wrong without colour."""
+    predicted = int(np.argmax(row))
+    mark = "✓" if predicted == label else "✗"
+    return f"{mark} {names[predicted]} {100 * row[predicted]:.0f}%\n({names[label]})"
+
+
+def _draw_image(ax, row, label, image, names, colors, imshow_kwargs):
+    _show(ax, image, imshow_kwargs)
+    color = colors[0] if np.argmax(row) == label else colors[1]
+    ax.set_xlabel(_caption(row, label, names), color=color)
+
+
+def _draw_bars(ax, row, label, colors):
+    ax.set(xticks=[], yticks=[], ylim=(0, 1))
+    bars = ax.bar(range(len(row)), row, color=GREY)
+    predicted = int(np.argmax(row))
+    if predicted != label:
+        bars[predicted].set(facecolor="white", edgecolor=colors[1], hatch="/////")
+    bars[label].set_color(colors[0])
+
+
+def plot_image(
+    i,
+    predictions_array,
+    true_label,
+    img,
+    class_names=None,
+    *,
+    ax=None,
+    colors=RIGHT_WRONG,
+    **imshow_kwargs,
+):
+    r"""Draw image ``i`` with the predicted class, its probability and the true class.
+
+    Parameters
+    ----------
+    i : int
+        The position of the image in ``true_label`` and ``img``.
+    predictions_array : array_like of float, shape (N, classes) or (classes,)
+        All predictions, or the one row of image ``i``; each row sums to 1. A
+        prediction of one image, ``(1, classes)``, counts as its row.
+    true_label : array_like of int, shape (N,)
+        The labels of all images.
+    img : array_like, shape (N, 28, 28) or (N, 28, 28, 1)
+        All images, uint8 or float.
+    class_names : sequence of str, optional
+        A name for each class. Without it, the caption has class numbers.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; the current axes by default.
+    colors : tuple of two colors
+        For a right and for a wrong caption. A mark tells them apart as well.
+    **imshow_kwargs
+        Passed on to ``Axes.imshow``.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        One-hot labels, logits, NaN, lengths that differ, too few names.
+    IndexError
+        ``i`` is not the position of an image.
+
+    Examples
+    --------
+    >>> images, labels = np.zeros((2, 28, 28)), np.array([0, 1])
+    >>> predictions = np.array([[0.9, 0.1], [0.8, 0.2]])
+    >>> plot_image(1, predictions, labels, images, ["bag", "coat"]).get_xlabel()
+    '✗ bag 80%\n(coat)'
+    """
+    row, label = _row_and_label(i, predictions_array, true_label)
+    images = np.asarray(img)
+    # One image at a time: checking all 10,000 in each call of a loop would be slow.
+    if images.ndim in (3, 4):
+        validation.check_same_length(img=images, true_label=true_label)
+        images = images[[i]]
+    image = validation.check_images(images, "img")[0]
+    names = validation.check_class_names(class_names, len(row))
+    ax = plt.gca() if ax is None else ax
+    _draw_image(ax, row, label, image, names, colors, imshow_kwargs)
+    return ax
+
+
+def plot_value_array(
+    i, predictions_array, true_label, class_names=None, *, ax=None, colors=RIGHT_WRONG
+):
+    """Draw the probability of each class for image ``i`` as bars.
+
+    The bar of the true class is blue. If the prediction is wrong, the bar of the
+    predicted class is hatched in vermilion.
+
+    Parameters
+    ----------
+    i : int
+        The position of the image in ``true_label``.
+    predictions_array : array_like of float, shape (N, classes) or (classes,)
+        All predictions, or the one row of image ``i``; each row sums to 1. A
+        prediction of one image, ``(1, classes)``, counts as its row: for the
+        prediction of image 7 call ``plot_value_array(7, predictions_single, labels)``.
+    true_label : array_like of int, shape (N,)
+        The labels of all images.
+    class_names : sequence of str, optional
+        A name for each class, written under its bar. Without it, the axis is bare.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; the current axes by default.
+    colors : tuple of two colors
+        For the true class, and for a wrong prediction.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        One-hot labels, logits, NaN, lengths that differ, too few names.
+    IndexError
+        ``i`` is not the position of an image.
+
+    Examples
+    --------
+    >>> ax = plot_value_array(0, np.array([[0.9, 0.1]]), np.array([0]), ["bag", "coat"])
+    >>> [tick.get_text() for tick in ax.get_xticklabels()]
+    ['bag', 'coat']
+    """
+    row, label = _row_and_label(i, predictions_array, true_label)
+    names = validation.check_class_names(class_names, len(row))
+    ax = plt.gca() if ax is None else ax
+    _draw_bars(ax, row, label, colors)
+    if class_names is not None:
+        _name_ticks(ax, names[: len(row)])
+    return ax
+
+
+def _name_ticks(ax, names):
+    ax.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor")
+
+
+def plot_samples(images, labels, class_names=None, *, rows=5, columns=5):
+    """Draw the first ``rows * columns`` images, each with its class under it.
+
+    Parameters
+    ----------
+    images : array_like, shape (N, 28, 28) or (N, 28, 28, 1)
+        The images, uint8 or float.
+    labels : array_like of int, shape (N,)
+        The class of each image.
+    class_names : sequence of str, optional
+        A name for each class; class numbers without it.
+    rows, columns : int
+        The layout. With fewer images, the last places stay empty.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        One-hot labels, NaN, lengths that differ, an empty array, too few names.
+
+    Examples
+    --------
+    >>> figure = plot_samples(np.zeros((3, 28, 28)), [0, 1, 0], ["bag", "coat"], rows=1)
+    >>> [ax.get_xlabel() for ax in figure.axes]
+    ['bag', 'coat', 'bag']
+    """
+    labels = validation.check_labels(labels, "labels")
+    validation.check_same_length(images=images, labels=labels)
+    count = _places(rows, columns)
+    images, labels = validation.check_images(np.asarray(images)[:count]), labels[:count]
+    names = validation.check_class_names(class_names, labels.max() + 1)
+    figure = _own_figure(1.4 * columns, 1.6 * rows)
+    figure.subplots_adjust(left=0, right=1, bottom=0, top=1, wspace=0.1, hspace=0.25)
+    for place, (image, label) in enumerate(zip(images, labels, strict=True), start=1):
+        ax = figure.add_subplot(rows, columns, place)
+        _show(ax, image, {})
+        ax.set_xlabel(names[label])
+    return figure
+
+
+def _places(rows, columns):
+    for name, value in (("rows", rows), ("columns", columns)):
+        if not isinstance(value, (int, np.integer)) or value < 1:
+            raise ValueError(f"{name} is {value!r}, expected a whole number from 1 up.")
+    return int(rows * columns)
+
+
+def _check_all(predictions, true_labels, images):
+    """Check what belongs together: ``(N, classes)``, ``(N,)`` and ``(N, 28, 28)``."""
+    predictions = validation.check_predictions(predictions)
+    labels = validation.check_labels(true_labels)
+    images = np.asarray(images)
+    if images.ndim < 3:
+        validation.check_images(images)
+    validation.check_same_length(predictions=predictions, true_labels=labels, images=images)
+    validation.check_label_range(labels, predictions.shape[1])
+    return predictions, labels, images
+
+
+def plot_predictions(
+    predictions,
+    true_labels,
+    images,
+    class_names=None,
+    *,
+    rows=5,
+    columns=3,
+    indices=None,
+    colors=RIGHT_WRONG,
+):
+    r"""Draw images in a grid, each with its caption and the bars of its probabilities.
+
+    Parameters
+    ----------
+    predictions : array_like of float, shape (N, classes)
+        The probabilities; each row sums to 1.
+    true_labels : array_like of int, shape (N,)
+        The true class of each image.
+    images : array_like, shape (N, 28, 28) or (N, 28, 28, 1)
+        The images, uint8 or float.
+    class_names : sequence of str, optional
+        A name for each class; class numbers without it.
+    rows, columns : int
+        The layout. With fewer images, the last places stay empty.
+    indices : sequence of int, optional
+        The positions of the images to draw; the first ``rows * columns`` by default.
+    colors : tuple of two colors
+        For right and for wrong, as in `plot_image`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        One-hot labels, logits, NaN, lengths that differ, an empty array, more
+        indices than places, too few names.
+    IndexError
+        An index is not the position of an image.
+
+    Examples
+    --------
+    >>> predictions, labels = np.array([[0.9, 0.1], [0.8, 0.2]]), np.array([0, 1])
+    >>> figure = plot_predictions(predictions, labels, np.zeros((2, 28, 28)), indices=[1])
+    >>> figure.axes[0].get_xlabel()
+    '✗ 0 80%\n(1)'
+    """
+    predictions, labels, images = _check_all(predictions, true_labels, images)
+    names = validation.check_class_names(class_names, predictions.shape[1])
+    count = _places(rows, columns)
+    if indices is None:
+        indices = range(min(count, len(labels)))
+    indices = list(indices)
+    if not 0 < len(indices) <= count:
+        raise ValueError(
+            f"indices has {len(indices)} positions, expected 1 to {count} "
+            f"({rows} rows of {columns})."
+        )
+    for i in indices:
+        validation.check_index(i, len(labels))
+    shown = validation.check_images(images[indices])
+    figure = _own_figure(2.4 * columns, 1.75 * rows)
+    figure.subplots_adjust(left=0, right=1, bottom=0, top=1, wspace=0.1, hspace=0.5)
+    for place, (i, image) in enumerate(zip(indices, shown, strict=True)):
+        left = figure.add_subplot(rows, 2 * columns, 2 * place + 1)
+        _draw_image(left, predictions[i], labels[i], image, names, colors, {})
+        right = figure.add_subplot(rows, 2 * columns, 2 * place + 2)
+        _draw_bars(right, predictions[i], labels[i], colors)
+    return figure
+
+
+def plot_mistakes(
+    predictions, true_labels, images, class_names=None, *, count=12, colors=RIGHT_WRONG
+):
+    r"""Draw the wrong predictions, those with the highest probability first.
+
+    Parameters
+    ----------
+    predictions : array_like of float, shape (N, classes)
+        The probabilities; each row sums to 1.
+    true_labels : array_like of int, shape (N,)
+        The true class of each image.
+    images : array_like, shape (N, 28, 28) or (N, 28, 28, 1)
+        The images, uint8 or float.
+    class_names : sequence of str, optional
+        A name for each class; class numbers without it.
+    count : int
+        How many at most.
+    colors : tuple of two colors
+        For right and for wrong, as in `plot_image`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        One axes for each mistake; if there is none, a figure that says so.
+
+    Raises
+    ------
+    ValueError
+        One-hot labels, logits, NaN, lengths that differ, an empty array, too few
+        names.
+
+    Examples
+    --------
+    >>> predictions, labels = np.array([[0.9, 0.1], [0.8, 0.2]]), np.array([0, 1])
+    >>> figure = plot_mistakes(predictions, labels, np.zeros((2, 28, 28)), ["bag", "coat"])
+    >>> [ax.get_xlabel() for ax in figure.axes]
+    ['✗ bag 80%\n(coat)']
+    """
+    predictions, labels, images = _check_all(predictions, true_labels, images)
+    names = validation.check_class_names(class_names, predictions.shape[1])
+    count = _places(count, 1)
+    wrong = np.flatnonzero(predictions.argmax(axis=1) != labels)
+    confidence = predictions[wrong].max(axis=1)
+    worst = wrong[np.argsort(-confidence, kind="stable")][:count]
+    columns = min(4, max(len(worst), 1))
+    rows = max(-(-len(worst) // columns), 1)
+    figure = _own_figure(1.75 * columns, 2.1 * rows)
+    figure.subplots_adjust(left=0, right=1, bottom=0, top=1, wspace=0.2, hspace=0.4)
+    if not len(worst):
+        figure.text(0.5, 0.5, f"No mistake in {len(labels):,} images", ha="center")
+        return figure
+    shown = validation.check_images(images[worst])
+    for place, (i, image) in enumerate(zip(worst, shown, strict=True), start=1):
+        ax = figure.add_subplot(rows, columns, place)
+        _draw_image(ax, predictions[i], labels[i], image, names, colors, {})
+    return figure
+
+
+def plot_history(history):
+    """Draw how loss and metrics changed from epoch to epoch.
+
+    Parameters
+    ----------
+    history : keras.callbacks.History
+        What ``model.fit`` returns. Validation curves are drawn if there are any.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        One axes for the loss, and one for each metric.
+
+    Raises
+    ------
+    ValueError
+        Not the return value of ``model.fit``, or no epoch in it.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> history = SimpleNamespace(history={"loss": [0.9, 0.5], "accuracy": [0.6, 0.8]})
+    >>> [ax.get_ylabel() for ax in plot_history(history).axes]
+    ['loss', 'accuracy']
+    """
+    curves = getattr(history, "history", None)
+    if not isinstance(curves, dict):
+        raise ValueError(
+            f"history is of type {type(history).__name__}, expected what model.fit() returns: "
+            "write history = model.fit(...), then plot_history(history)."
+        )
+    if not curves.get("loss"):
+        raise ValueError("history has no epoch: model.fit() has not run to the end of one.")
+    names = [name for name in curves if not name.startswith("val_") and name != "learning_rate"]
+    names.sort(key=lambda name: name != "loss")
+    figure = _own_figure(3.6 * len(names), 3, layout="constrained")
+    for place, name in enumerate(names, start=1):
+        ax = figure.add_subplot(1, len(names), place)
+        epochs = range(1, len(curves[name]) + 1)
+        ax.plot(epochs, curves[name], "o-", color=RIGHT_WRONG[0], label="training")
+        if f"val_{name}" in curves:
+            ax.plot(epochs, curves[f"val_{name}"], "s--", color=RIGHT_WRONG[1], label="validation")
+        ax.set(xlabel="epoch", ylabel=name)
+        ax.xaxis.get_major_locator().set_params(integer=True)
+        ax.legend()
+    return figure
+
+
+def plot_confusion_matrix(true_labels, predicted_labels, class_names=None, *, ax=None):
+    """Draw how often each true class (row) was predicted as each class (column).
+
+    Parameters
+    ----------
+    true_labels : array_like of int, shape (N,)
+        The true class of each sample.
+    predicted_labels : array_like of int, shape (N,)
+        The predicted class of each sample: ``np.argmax(predictions, axis=1)``.
+    class_names : sequence of str, optional
+        A name for each class; class numbers without it.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; the current axes by default.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        One-hot labels, probabilities, lengths that differ, an empty array, too few
+        names.
+
+    Examples
+    --------
+    >>> ax = plot_confusion_matrix([0, 0, 1], [0, 1, 1], ["bag", "coat"])
+    >>> [text.get_text() for text in ax.texts]
+    ['1', '1', '0', '1']
+    """
+    true_labels = validation.check_labels(true_labels)
+    predicted_labels = validation.check_labels(predicted_labels, "predicted_labels")
+    validation.check_same_length(true_labels=true_labels, predicted_labels=predicted_labels)
+    classes = max(true_labels.max(), predicted_labels.max()) + 1
+    names = validation.check_class_names(class_names, classes)
+    counts = np.zeros((len(names), len(names)), dtype=int)
+    np.add.at(counts, (true_labels, predicted_labels), 1)
+    ax = plt.gca() if ax is None else ax
+    ax.imshow(counts, cmap="Blues")
+    for (row, column), count in np.ndenumerate(counts):
+        color = "white" if count > counts.max() / 2 else "black"
+        ax.text(column, row, str(count), ha="center", va="center", color=color, fontsize=9)
+    _name_ticks(ax, names)
+    ax.set_yticks(range(len(names)), names)
+    ax.set(xlabel="predicted class", ylabel="true class")
+    return ax

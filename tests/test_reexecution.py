@@ -1,0 +1,114 @@
+"""The re-execution of the notebooks must fail when an output is not what a cell prints."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+PROGRESS = (
+    "Epoch 1/5\n"
+    "\x1b[1m1875/1875\x1b[0m \x1b[32m━━━━\x1b[0m\x1b[37m\x1b[0m \x1b[1m{}\x1b[0m {}/step"
+    " - accuracy: {} - loss: {}\n"
+)
+
+# name: (what the cell prints now, what was saved, whether they may differ like that)
+PLANTED = {
+    "nothing": ("(60000, 28, 28)", "(60000, 28, 28)", True),
+    "time and digits of a progress bar": (
+        PROGRESS.format("2s", "1ms", "0.8268", "0.4909"),
+        PROGRESS.format("14s", "598us", "0.8301", "1.2e-05"),
+        True,
+    ),
+    "digits of a printed accuracy": ("Test accuracy: 0.868", "Test accuracy: 0.8712", True),
+    "versions": (
+        "TensorFlow 2.21.0 with Keras 3.15.1",
+        "TensorFlow 2.20.0-rc1 with Keras 3.13.2",
+        True,
+    ),
+    "shape": ("(10000, 10)", "(10000, 9)", False),
+    "number of parameters": ("100480 + 1290 = 101770", "100480 + 1290 = 101771", False),
+    "class name": ("Predicted: Trouser", "Predicted: Trousers", False),
+    "claim that turned false": ("Over 85 %: False", "Over 85 %: True", False),
+    "loss that is not a number": ("Test loss: nan", "Test loss: 0.36", False),
+    "number of batches": (
+        PROGRESS.format("2s", "1ms", "0.8", "0.4"),
+        PROGRESS.format("2s", "1ms", "0.8", "0.4").replace("1875", "1874"),
+        False,
+    ),
+    "number of epochs": ("Epoch 1/5", "Epoch 1/6", False),
+    "metric that is missing": ("loss: 0.5", "loss: 0.5 - val_loss: 0.4", False),
+    "another number in a sentence": ("57% of all mistakes", "58% of all mistakes", False),
+}
+
+
+def cell(source, text):
+    output = nbformat.v4.new_output("stream", name="stdout", text=text)
+    return nbformat.v4.new_code_cell(source, outputs=[output], execution_count=1)
+
+
+@pytest.fixture(scope="module")
+def reexecute(tmp_path_factory):
+    """Return a function that runs pytest with the project's settings on some cells."""
+
+    def run(cells, *options):
+        folder = tmp_path_factory.mktemp("notebooks")
+        (folder / "conftest.py").write_bytes((ROOT / "notebooks/conftest.py").read_bytes())
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "planted.ipynb")
+        command = [sys.executable, "-m", "pytest", "-rA", "--color=no", "-p", "no:cacheprovider"]
+        command += ["-c", ROOT / "pyproject.toml", "--rootdir", ROOT, *options]
+        environment = {**os.environ, "COLUMNS": "200"}
+        result = subprocess.run(
+            [*command, folder / "planted.ipynb"],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+        )
+        found = re.findall(r"^(PASSED|FAILED|XFAIL) .*::Cell (\d+)", result.stdout, re.MULTILINE)
+        return {int(number): outcome for outcome, number in found}, result.stdout
+
+    return run
+
+
+def test_planted_changes(reexecute):
+    cells = [cell(f"print({now!r}, end='')", saved) for now, saved, _ in PLANTED.values()]
+    outcomes, _ = reexecute(cells)
+    found = dict(zip(PLANTED, (outcomes[i] == "PASSED" for i in range(len(PLANTED))), strict=True))
+    assert found == {name: same for name, (_, _, same) in PLANTED.items()}
+
+
+def test_other_differences(reexecute):
+    cells = [
+        cell("import warnings\nprint('a')\nwarnings.warn('an extra warning')", "a\n"),
+        cell("print('a')\n'an extra result'", "a\n"),
+        cell("print('a')\nraise ValueError('an error')", "a\n"),
+    ]
+    outcomes, _ = reexecute(cells)
+    assert set(outcomes.values()) == {"FAILED"}
+
+
+def test_summary_does_not_depend_on_the_terminal(reexecute):
+    source = "import os\nprint(os.environ.get('COLUMNS'))"
+    assert reexecute([cell(source, "None\n")])[0] == {0: "PASSED"}
+
+
+def test_dead_kernel_is_noticed(reexecute):
+    cells = [cell("import os\nos._exit(137)", ""), cell("print('a')", "a\n")]
+    outcomes, text = reexecute(cells)
+    assert outcomes[0] == "FAILED"
+    assert outcomes[1] == "FAILED"
+    assert "the kernel died while it ran this cell" in text
+
+
+def test_hanging_cell_is_stopped(reexecute):
+    cells = [cell("import time\ntime.sleep(600)", "")]
+    outcomes, text = reexecute(cells, "--nbval-cell-timeout=3")
+    assert outcomes[0] == "FAILED"
+    assert "Timeout of 3 seconds exceeded" in text
