@@ -181,6 +181,7 @@ def plot_value_array(
     _draw_bars(ax, row, label, colors)
     if class_names is not None:
         _name_ticks(ax, names[: len(row)])
+        ax.set_ylabel("probability")
     return ax
 
 
