@@ -1,14 +1,7 @@
 """What the lessons share: data sets, plots and a quiet start of TensorFlow."""
 
-from helpers.plotting import (
-    plot_confusion_matrix,
-    plot_history,
-    plot_image,
-    plot_mistakes,
-    plot_predictions,
-    plot_samples,
-    plot_value_array,
-)
+from importlib import import_module
+
 from helpers.quiet import quiet_start
 
 __all__ = [
@@ -21,3 +14,10 @@ __all__ = [
     "plot_value_array",
     "quiet_start",
 ]
+
+
+def __getattr__(name):
+    # A plot is imported when it is asked for: helpers.doctor has to start without NumPy.
+    if name in __all__:
+        return getattr(import_module("helpers.plotting"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

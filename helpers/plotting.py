@@ -186,7 +186,9 @@ def plot_value_array(
 
 
 def _name_ticks(ax, names):
-    ax.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor")
+    turned = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
+    long = max(map(len, names)) > 2
+    ax.set_xticks(range(len(names)), names, **(turned if long else {}))
 
 
 def plot_samples(images, labels, class_names=None, *, rows=5, columns=5):

@@ -6,6 +6,13 @@ import tempfile
 from contextlib import contextmanager
 
 
+def _calm(tensorflow):
+    tensorflow.config.list_physical_devices()
+    # A lesson trains many small models one after the other. TensorFlow takes that for a loop
+    # that was written by mistake, and warns about "retracing" in one of the later cells.
+    tensorflow.get_logger().setLevel("ERROR")
+
+
 @contextmanager
 def quiet_start():
     """Hold back what is written to standard error while TensorFlow is imported.
@@ -13,8 +20,9 @@ def quiet_start():
     On a machine without a GPU, TensorFlow's C++ code writes several lines of log
     straight to file descriptor 2, and no environment variable stops them. The
     first look for a GPU writes one more; it is done here too, so that it does not
-    come up in a later cell. If the block fails, all that was held back is shown,
-    and the error goes on as it was.
+    come up in a later cell. TensorFlow's Python log shows errors only, from then on.
+    If the block fails, all that was held back is shown, and the error goes on as it
+    was.
 
     Examples
     --------
@@ -30,7 +38,7 @@ def quiet_start():
         try:
             yield
             if "tensorflow" in sys.modules:
-                sys.modules["tensorflow"].config.list_physical_devices()
+                _calm(sys.modules["tensorflow"])
             failed = False
         except BaseException:
             failed = True

@@ -23,7 +23,7 @@ def await_reply_of_living_kernel(self, msg_id, timeout=None):
         except Empty:
             if not self.is_alive():
                 raise RuntimeError(
-                    "the kernel died while it ran this cell. Often the memory was used up."
+                    "the kernel died while it ran this cell. Is the memory used up?"
                 ) from None
             if time.monotonic() > deadline:
                 raise

@@ -1,7 +1,8 @@
 """Run the lessons and write their outputs into the notebooks, ready for git.
 
 Usage: ``python3 tests/save_outputs.py [NOTEBOOK ...]`` (all lessons by default).
-A notebook is written only when every cell of it has run.
+A notebook is written only when every cell of it has run. The table of the lessons in the
+README and in the last lesson is written anew from them.
 """
 
 import base64
@@ -10,6 +11,7 @@ import os
 import sys
 from pathlib import Path
 
+import lesson_table
 import nbformat
 from nbclient import NotebookClient
 from PIL import Image
@@ -76,6 +78,8 @@ def main():
         nbformat.write(notebook, part)
         part.replace(path)
         print(f"{path}: {path.stat().st_size // 1000} kB")
+    lesson_table.update()
+    lesson_table.COVER.write_bytes(lesson_table.cover(lesson_table.NOTEBOOKS[0]))
 
 
 if __name__ == "__main__":

@@ -49,5 +49,9 @@ def test_tensorflow_starts_and_trains_in_silence():
         "model.fit(x, tf.zeros((8, 2)), verbose=0)\n"
         "model.evaluate(x, tf.zeros((8, 2)), verbose=0)\n"
         "model.predict(x, verbose=0)\n"
+        "for _ in range(8):\n"
+        "    tf.function(lambda x: x)(x)\n"
+        "    model.compile(optimizer='adam', loss='mse')\n"
+        "    model.predict(x, verbose=0)\n"
     )
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
