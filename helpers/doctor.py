@@ -1,0 +1,334 @@
+"""Say whether this machine can take the course: ``python3 -m helpers.doctor``.
+
+It writes a line for each thing that the lessons need and, where one is wrong, the
+command that mends it. The exit code is 0 only if all is well. ``--json`` writes the
+same for a program, without the name of the machine and without the date.
+"""
+
+# Only the standard library here, and nothing that an older Python does not know:
+# the doctor has to speak exactly where packages are missing or Python is too old.
+import argparse
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import textwrap
+import traceback
+from dataclasses import asdict, dataclass
+from importlib import metadata, util
+from itertools import groupby
+from pathlib import Path
+
+COURSE = Path(__file__).resolve().parents[1]
+NOTEBOOKS = COURSE / "notebooks"
+WINDOWS = os.name == "nt"
+
+# From a cold disk, the import of TensorFlow can take most of a minute.
+TIMEOUT_SECONDS = 60
+# The largest lesson takes about 1.3 GB.
+MEMORY_BYTES = 2e9
+DISK_BYTES = 1e9
+
+TRAIN_ONE_STEP = """
+import tensorflow as tf
+from tensorflow import keras
+model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+model.compile(optimizer="adam", loss="mse")
+model.train_on_batch(tf.ones((4, 2)), tf.ones((4, 1)))
+"""
+OTHER_PROCESSOR = "use another machine: this processor lacks what TensorFlow needs (AVX)"
+TENSORFLOW_MENDS = {
+    "had not ended": "close other programs, then run this again",
+    "code -4": OTHER_PROCESSOR,  # SIGILL, an illegal instruction
+    "code 3221225501": OTHER_PROCESSOR,  # the same on Windows
+    "DLL load failed": "install https://aka.ms/vs/17/release/vc_redist.x64.exe",
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    """What was found out about one thing that the lessons need.
+
+    ``found`` goes on where ``name`` ends; ``mend`` is empty if ``ok``.
+    """
+
+    name: str
+    ok: bool
+    found: str
+    mend: str
+
+
+def _check(name, good, problem, mend):
+    return Check(name, not problem, problem or good, mend if problem else "")
+
+
+def _python():
+    """Return what to type to start this Python; ``python3`` alone may start another."""
+    word = "python" if WINDOWS else "python3"
+    first = shutil.which(word)
+    if first and Path(first).parent.samefile(Path(sys.executable).parent):
+        return word
+    return f'& "{sys.executable}"' if WINDOWS else shlex.quote(sys.executable)
+
+
+def _install():
+    """Return the command that brings the packages, or the one that has to come before it."""
+    venv = COURSE / ".venv"
+    if venv.is_dir() and not venv.samefile(sys.prefix):
+        return r".venv\Scripts\Activate.ps1" if WINDOWS else "source .venv/bin/activate"
+    marker = Path(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED")
+    if sys.prefix == sys.base_prefix and marker.exists():
+        return f"{_python()} -m venv .venv"
+    if util.find_spec("pip") is None:
+        return f"{_python()} -m ensurepip"
+    return f"{_python()} -m pip install -r requirements.txt"
+
+
+def _error_line(text):
+    """Find the line that names the error: TensorFlow and NumPy write advice after theirs."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    named = [line for line in lines if re.match(r"[\w.]*(Error|Exception): ", line)]
+    return (named or lines or ["it gave no reason"])[-1]
+
+
+def _run(python, code):
+    """Run code where a notebook would; return what it printed, and its error or ``""``."""
+    try:
+        done = subprocess.run(
+            [python, "-c", code],
+            cwd=NOTEBOOKS,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=TIMEOUT_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        return "", f"it had not ended after {TIMEOUT_SECONDS} seconds"
+    except OSError as error:
+        return "", f"{python} cannot be run ({error.strerror})"
+    error = _error_line(done.stderr) if done.returncode else ""
+    if done.returncode not in (0, 1):
+        error = f"it crashed with code {done.returncode}"
+    return done.stdout.strip(), error
+
+
+def check_python(pyproject=COURSE / "pyproject.toml"):
+    """Compare the version of Python with ``requires-python``."""
+    # Not tomllib: a Python that is too old does not have it.
+    pattern = r'requires-python = ">=3\.(\d+),<3\.(\d+)"'
+    oldest, end = (int(n) for n in re.search(pattern, pyproject.read_text("utf-8")).groups())
+    version = "{}.{}.{}".format(*sys.version_info)
+    problem = f"{version}: the course needs 3.{oldest} to 3.{end - 1}"
+    if sys.version_info >= (3, end):
+        problem += "; TensorFlow has no wheels for a newer one"
+    elif sys.version_info >= (3, oldest):
+        problem = ""
+    start = f"py -3.{end - 1}" if WINDOWS else f"python3.{end - 1}"
+    mend = f"{start} -m venv --clear .venv (get Python 3.{end - 1} from https://www.python.org)"
+    yield _check("Python", version, problem, mend)
+
+
+def check_packages(requirements=COURSE / "requirements.txt"):
+    """Compare the version of each package with its range in ``requirements.txt``."""
+    try:
+        from packaging.requirements import Requirement
+    except ImportError:
+        # pip brings a copy, and is there before anything is installed.
+        from pip._vendor.packaging.requirements import Requirement
+    for line in requirements.read_text("utf-8").splitlines():
+        text = line.split("#")[0].strip()
+        # `-e .` is this folder: check_helpers.
+        if text and not text.startswith("-"):
+            yield _check_package(Requirement(text))
+
+
+def _check_package(requirement):
+    problem = ""
+    needed = ",".join(sorted(map(str, requirement.specifier), reverse=True))
+    try:
+        version = metadata.version(requirement.name)
+        if not requirement.specifier.contains(version, prereleases=True):
+            problem = f"{version}: the course needs {needed}"
+    except metadata.PackageNotFoundError:
+        version = ""
+        problem = f"is not installed: the course needs {needed}"
+    return _check(requirement.name, version, problem, _install())
+
+
+def check_helpers():
+    """Import the helpers, and with them all that they import, as a notebook does."""
+    code = "from helpers import *; import helpers; print(helpers.__path__[0])"
+    folder, problem = _run(sys.executable, code)
+    if not problem and not os.path.samefile(folder, COURSE / "helpers"):
+        problem = f"they come from another folder, {folder}"
+    problem = problem and f"cannot be used in a notebook: {problem}"
+    yield _check("helpers", "can be imported in a notebook", problem, _install())
+
+
+def check_tensorflow():
+    """Train one step, in a process of its own: a crash there must not end the doctor."""
+    _, error = _run(sys.executable, TRAIN_ONE_STEP)
+    mend = f"{_python()} -m pip install --force-reinstall -r requirements.txt"
+    if "No module named 'tensorflow'" in error:
+        mend = _install()
+    for words, better_mend in TENSORFLOW_MENDS.items():
+        if words in error:
+            mend = better_mend
+    problem = error and f"does not train: {error}"
+    yield _check("TensorFlow", "can be imported and trains one step", problem, mend)
+
+
+def check_data():
+    """Load both data sets."""
+    from helpers import datasets
+
+    for dataset in (datasets.fashion_mnist, datasets.mnist):
+        problem = mend = ""
+        try:
+            dataset.load_data()
+        except datasets.DataFileError as error:
+            what, command, otherwise = str(error).splitlines()
+            problem = f"cannot be loaded. {what.split(' To get it back')[0]}"
+            mend = f"{command.strip()} ({otherwise})"
+        yield _check(dataset.name, "is whole", problem, mend)
+
+
+def check_kernel():
+    """Ask the Python that runs the notebooks whether it is this environment."""
+    from jupyter_client import KernelManager
+
+    manager = KernelManager(kernel_name="python3")
+    mend = _kernel_mend(manager.kernel_spec_manager)
+    try:
+        python = manager.format_kernel_cmd()[0]
+        environment, problem = _run(python, "import sys; print(sys.prefix); import ipykernel")
+    except Exception as error:
+        environment, problem = "", str(error)
+    if environment and os.path.samefile(environment, sys.prefix):
+        mend = _install()
+    elif environment:
+        problem = f"it is that of another environment, {environment}"
+    problem = problem and f"is not right: {problem}"
+    yield _check("Jupyter kernel", f"is this environment{_jupyter_lab_note()}", problem, mend)
+
+
+def _kernel_mend(specs):
+    """Put a kernel where Jupyter looks at least as early as where it finds the wrong one."""
+    wrong = specs.find_kernel_specs().get("python3")
+    if wrong is None:
+        return _install()
+    folders = [os.path.join(folder, "python3") for folder in specs.kernel_dirs]
+    early = folders[: folders.index(wrong) + 1] if wrong in folders else folders
+    install = f"{_python()} -m ipykernel install"
+    if os.path.join(sys.prefix, "share", "jupyter", "kernels", "python3") in early:
+        return f"{install} --sys-prefix"
+    if os.path.join(specs.user_kernel_dir, "python3") in early:
+        return f"{install} --user"
+    return "Remove-Item Env:JUPYTER_PATH" if WINDOWS else "unset JUPYTER_PATH"
+
+
+def _jupyter_lab_note():
+    """Warn of a ``jupyter-lab`` of another environment: it would bring its own kernel."""
+    first = shutil.which("jupyter-lab")
+    if not first or Path(first).parent.samefile(sysconfig.get_path("scripts")):
+        return ""
+    return f", but {first} is not: start with {_python()} -m jupyter lab"
+
+
+def check_writing(notebooks=NOTEBOOKS):
+    """Write and delete a small file in the two folders that need it."""
+    allow = r"attrib -R notebooks\* /S /D" if WINDOWS else "chmod -R u+w notebooks"
+    allow += " (or copy the course into a folder of your own)"
+    move = "$env:TEMP = $HOME" if WINDOWS else "export TMPDIR=$HOME"
+    for name, folder, mend in [("notebooks", notebooks, allow), ("temporary", None, move)]:
+        problem = ""
+        try:
+            with tempfile.NamedTemporaryFile(dir=folder, prefix=".doctor-") as file:
+                file.write(b"deleted at once")
+                file.flush()
+        except OSError as error:
+            problem = f"cannot be written: {error.strerror}"
+        yield _check(f"{name} folder", "can be written", problem, mend)
+
+
+def check_memory(needed=MEMORY_BYTES):
+    """Compare the memory that a program can still get with what a lesson takes."""
+    try:
+        import psutil
+    except ImportError:
+        yield _check("memory", "is unknown: psutil is not installed", "", "")
+        return
+    available = psutil.virtual_memory().available
+    yield _check_space("memory", available, needed, "close other programs, the browser first")
+
+
+def check_disk(needed=DISK_BYTES):
+    """Compare the free space in the folder of the course with what the lessons take."""
+    free = shutil.disk_usage(COURSE).free
+    mend = f"{_python()} -m pip cache purge (or delete what you no longer need)"
+    yield _check_space("disk", free, needed, mend)
+
+
+def _check_space(name, free, needed, mend):
+    found = f"{free / 1e9:.1f} GB free"
+    problem = "" if free >= needed else f"{found}: the course needs {needed / 1e9:.1f} GB"
+    return _check(name, found, problem, mend)
+
+
+def diagnose():
+    """Yield each ``Check`` as soon as it is made."""
+    software = [check_python, check_packages, check_helpers, check_tensorflow]
+    surroundings = [check_data, check_kernel, check_writing, check_memory, check_disk]
+    for make in software + surroundings:
+        try:
+            yield from make()
+        except Exception:
+            # Whatever is broken here, the checks that follow still have their say.
+            problem = f"cannot be checked: {_error_line(traceback.format_exc())}"
+            yield _check(make.__name__.replace("check_", ""), "", problem, _install())
+
+
+def _print_lines(checks):
+    """Print a line for each check, and one mend for neighbours that share it."""
+    problems = 0
+    indent = {"subsequent_indent": " " * 8, "break_long_words": False, "break_on_hyphens": False}
+    for mend, neighbours in groupby(checks, key=lambda check: check.mend):
+        for check in neighbours:
+            problems += not check.ok
+            line = f"{'ok' if check.ok else 'PROBLEM':7} {check.name} {check.found}"
+            print(textwrap.fill(line, 100, **indent), flush=True)
+        if mend:
+            print(f"        mend: {mend}", flush=True)
+    if problems:
+        count = "1 problem" if problems == 1 else f"{problems} problems"
+        print(f"{count}. Run the first mend in the folder {COURSE}, then run this again.")
+    else:
+        print("All is well: this machine can take the course.")
+    return not problems
+
+
+def _print_json(checks):
+    checks = list(checks)
+    ok = all(check.ok for check in checks)
+    print(json.dumps({"ok": ok, "checks": [asdict(check) for check in checks]}, indent=2))
+    return ok
+
+
+def main():
+    """Print all checks; return the exit code, 0 if all is well and else 1."""
+    parser = argparse.ArgumentParser(prog="python3 -m helpers.doctor", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="write JSON")
+    write = _print_json if parser.parse_args().json else _print_lines
+    return 0 if write(diagnose()) else 1
+
+
+if __name__ == "__main__":
+    # An error of the system may hold letters that a Windows console cannot show.
+    sys.stdout.reconfigure(errors="replace")
+    sys.exit(main())

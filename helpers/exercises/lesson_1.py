@@ -1,0 +1,240 @@
+"""The exercises of lesson 1: classify clothes with your first neural network."""
+
+import numpy as np
+
+from helpers import validation
+from helpers.exercises.engine import Mistake, NumberExercise, predictions_and_labels, same
+
+CLASSES = 10
+SHIRT = 6
+
+
+def _ten_classes(test_labels):
+    labels = validation.check_labels(test_labels, "test_labels")
+    validation.check_label_range(labels, CLASSES, "test_labels")
+    return (labels,)
+
+
+def _with_shirts(predictions, test_labels):
+    predictions, labels = predictions_and_labels(predictions, test_labels)
+    if SHIRT not in labels:
+        raise ValueError("test_labels has no shirt, which is class 6.")
+    return predictions, labels
+
+
+def _is_share_of_shirts(value, predictions, test_labels):
+    answers_for_shirts = predictions.argmax(axis=1)[test_labels == SHIRT]
+    return same(value, np.count_nonzero(answers_for_shirts == SHIRT) / len(answers_for_shirts))
+
+
+def _is_surest_mistake(value, predictions, test_labels):
+    count = len(test_labels)
+    if value != int(value) or not 0 <= value < count:
+        raise Mistake(
+            f"answer_4 is {value:.6g}. Expected the position of one image: "
+            f"a whole number from 0 to {count - 1}."
+        )
+    image = int(value)
+    predicted = predictions.argmax(axis=1)
+    surest = predictions.max(axis=1)
+    if predicted[image] == test_labels[image]:
+        raise Mistake(
+            f"image {image} is no mistake. The model says class {predicted[image]}, "
+            "and that is its label."
+        )
+    # Two mistakes can be equally sure: then each of them is right.
+    return surest[image] == surest[predicted != test_labels].max()
+
+
+exercise_1 = NumberExercise(
+    1,
+    shape=(),
+    is_right=lambda value: same(value, 50_890),
+    expected="one whole number: all weights and biases of both Dense layers",
+    hints=[
+        "The section Build the model counts the parameters for 128 units. Copy these two lines, "
+        "and find each number that stands for the units of the hidden layer.",
+        "The number 128 is there three times: twice in the first line, once in the second.",
+        "The hidden layer has 784 * 64 + 64 parameters. The output layer has 64 inputs now.",
+    ],
+    solution="""
+        hidden = 784 * 64 + 64
+        output = 64 * 10 + 10
+        answer_1 = hidden + output
+    """,
+    why="Each unit has one weight for each of its inputs, and one bias. To let Keras count, "
+    "put 64 in the place of 128 in build_model, and call build_model().count_params().",
+    mistakes=[
+        ("answer_1 = 784 * 64 + 64", "that is the hidden layer alone. Add the output layer."),
+        (
+            "answer_1 = 784 * 64 + 64 * 10",
+            "these are all weights, but no biases. Each unit of both layers has one bias.",
+        ),
+        (
+            "answer_1 = 784 * 64 + 64 + 128 * 10 + 10",
+            "the hidden layer is right. But the output layer has 64 inputs now, not 128.",
+        ),
+        (
+            "answer_1 = 784 * 128 + 128 + 128 * 10 + 10",
+            "that is the network of the lesson, with 128 units. Here it has 64.",
+        ),
+        (
+            "answer_1 = 28 * 64 + 64 + 64 * 10 + 10",
+            "the input is a whole image: 28 * 28 = 784 pixels, and not 28.",
+        ),
+    ],
+)
+
+exercise_2 = NumberExercise(
+    2,
+    shape=(CLASSES,),
+    is_right=lambda value, labels: same(value, np.bincount(labels, minlength=CLASSES)),
+    expected="ten numbers, one for each class: how many test images have this label",
+    data=("test_labels",),
+    check_data=_ten_classes,
+    hints=[
+        "Begin with one class. Which images have the label 0? test_labels == 0 says it.",
+        "True counts as 1. So np.sum(test_labels == 0) is the number of images of class 0.",
+        "Do this for each number in range(10), and collect the results in a list.",
+    ],
+    solution="answer_2 = [np.sum(test_labels == number) for number in range(10)]",
+    why="test_labels == number is True for the images of one class, and True counts as 1. "
+    "In Fashion-MNIST, all classes are equally frequent. So guessing is right for one image in "
+    "ten.",
+    mistakes=[
+        (
+            "answer_2 = np.unique(test_labels)",
+            "these are the labels that occur. The question is how often each of them occurs.",
+        ),
+        (
+            "answer_2 = np.unique(test_labels, return_counts=True)",
+            "these are two arrays: first the labels, then the counts. Take the second with [1].",
+        ),
+        (
+            "answer_2 = len(test_labels)",
+            "that is the number of all test images. The question asks for each class.",
+        ),
+        (
+            "answer_2 = np.sum(test_labels == 0)",
+            "that is the number for class 0 alone. The question asks for all ten classes.",
+        ),
+        (
+            "answer_2 = [np.mean(test_labels == number) for number in range(10)]",
+            "these are shares between 0 and 1. np.mean divides by the number of all images; "
+            "np.sum only counts.",
+        ),
+    ],
+)
+
+exercise_3 = NumberExercise(
+    3,
+    shape=(),
+    is_right=_is_share_of_shirts,
+    expected="one number from 0 to 1: right answers for shirts, divided by the number of shirts",
+    data=("predictions", "test_labels"),
+    check_data=_with_shirts,
+    hints=[
+        "First you need the answer of the model for each image: np.argmax with axis=1.",
+        "test_labels == 6 is True for each shirt. In square brackets behind an array, it takes "
+        "the places of the shirts and leaves out all others.",
+        "With shirts = test_labels == 6, the answers for the shirts are predicted_labels[shirts]. "
+        "Which share of them is 6?",
+    ],
+    solution="""
+        predicted_labels = np.argmax(predictions, axis=1)
+        shirts = test_labels == 6
+        answer_3 = np.mean(predicted_labels[shirts] == 6)
+    """,
+    why="predicted_labels[shirts] keeps the answers for the true shirts only. A right answer is "
+    "6, and the mean of True and False is the share of True.",
+    mistakes=[
+        (
+            "answer_3 = np.argmax(predictions[0])",
+            "that is the column of the largest probability in row 0. The question asks for all "
+            "rows of shirts.",
+        ),
+        (
+            "answer_3 = np.mean(np.argmax(predictions, axis=1) == test_labels)",
+            "that is the accuracy on all images. Keep only the images whose label is 6.",
+        ),
+        (
+            "answer_3 = np.mean(test_labels[np.argmax(predictions, axis=1) == 6] == 6)",
+            "you took the images that the model calls a shirt, and asked how many are shirts. "
+            "Take the images that are shirts, and ask how many the model calls a shirt.",
+        ),
+        (
+            "answer_3 = np.sum(np.argmax(predictions, axis=1)[test_labels == 6] == 6)",
+            "that is how many shirts are right. Divide by the number of shirts.",
+        ),
+        (
+            "answer_3 = np.mean((np.argmax(predictions, axis=1) == 6) & (test_labels == 6))",
+            "you have divided by the number of all images. Divide by the number of shirts.",
+        ),
+        (
+            "answer_3 = 100 * np.mean(np.argmax(predictions, axis=1)[test_labels == 6] == 6)",
+            "that is in percent. Expected is a share from 0 to 1.",
+        ),
+        (
+            "answer_3 = np.mean(np.argmax(predictions, axis=1)[test_labels == 6] != 6)",
+            "that is the share of wrong answers. Compare with == in the place of !=.",
+        ),
+    ],
+)
+
+exercise_4 = NumberExercise(
+    4,
+    shape=(),
+    is_right=_is_surest_mistake,
+    expected="the position of one image in the test set, at which the model is wrong and "
+    "surer than at any other mistake",
+    data=("predictions", "test_labels"),
+    check_data=predictions_and_labels,
+    hints=[
+        "Go in two steps: find all mistakes, then take the one with the largest probability.",
+        "wrong = np.flatnonzero(predicted_labels != test_labels) has the positions of all "
+        "mistakes, and predictions.max(axis=1)[wrong] the probability of each.",
+        "np.argmax of these probabilities gives a place in wrong. Which image is at this place "
+        "of wrong?",
+    ],
+    solution="""
+        predicted_labels = np.argmax(predictions, axis=1)
+        wrong = np.flatnonzero(predicted_labels != test_labels)
+        surest = predictions.max(axis=1)[wrong]
+        answer_4 = wrong[np.argmax(surest)]
+    """,
+    why="np.argmax finds a place in the short list of mistakes. wrong[...] turns it into the "
+    "position in the test set.",
+    mistakes=[
+        (
+            "answer_4 = np.argmax(predictions.max(axis=1))",
+            "at this image the model is surest of all, but it is right. Look at mistakes only.",
+        ),
+        (
+            """
+            wrong = np.flatnonzero(np.argmax(predictions, axis=1) != test_labels)
+            answer_4 = np.argmax(predictions.max(axis=1)[wrong])
+            """,
+            "that is the place in the list of mistakes. Which image is at this place of the list?",
+        ),
+        (
+            "answer_4 = np.flatnonzero(np.argmax(predictions, axis=1) != test_labels)[0]",
+            "that is the first mistake. Of another one, the model was surer.",
+        ),
+        (
+            """
+            wrong = np.flatnonzero(np.argmax(predictions, axis=1) != test_labels)
+            answer_4 = predictions.max(axis=1)[wrong].max()
+            """,
+            "that is the probability. The question asks for the position of the image: "
+            "np.argmax in the place of max.",
+        ),
+        (
+            """
+            wrong = np.flatnonzero(np.argmax(predictions, axis=1) != test_labels)
+            answer_4 = wrong[np.argmin(predictions.max(axis=1)[wrong])]
+            """,
+            "that is the mistake that the model was least sure of. Look for the largest "
+            "probability.",
+        ),
+    ],
+)
