@@ -35,8 +35,9 @@ def run(notebook):
     client.execute()
 
 
-def tidy(notebook):
-    """Remove what differs from run to run or from machine to machine."""
+def tidy(notebook, name):
+    """Remove what differs from run to run, and set the metadata that Colab wants."""
+    notebook.metadata["colab"] = {"name": name, "toc_visible": True}
     notebook.metadata["kernelspec"] = KERNELSPEC
     notebook.metadata["language_info"] = {"name": "python"}
     for cell in notebook.cells:
@@ -72,7 +73,7 @@ def main():
     for path in paths:
         notebook = nbformat.read(path, as_version=4)
         run(notebook)
-        tidy(notebook)
+        tidy(notebook, path.name)
         shrink_pictures(notebook)
         part = path.with_suffix(".part")
         nbformat.write(notebook, part)
