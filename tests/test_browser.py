@@ -1,0 +1,281 @@
+"""Run the lessons in JupyterLab in a real browser, and read their pages: ``pytest -m browser``.
+
+With ``SCREENSHOTS=FOLDER``, pictures of what the browser shows are left in that folder.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import lesson_table
+import nbformat
+import pytest
+import render_html
+from jupyter_server.serverapp import list_running_servers
+
+pytestmark = pytest.mark.browser
+
+LESSONS = [path.stem for path in lesson_table.NOTEBOOKS]
+LAPTOP = {"width": 1366, "height": 768}
+PHONE = {"width": 390, "height": 844}
+SECONDS_TO_START = 60
+SECONDS_TO_RUN = 300
+
+SETTINGS = {
+    "apputils-extension/notification": '{"fetchNews": "false", "checkForUpdates": false}',
+    # Otherwise JupyterLab leaves out the cells that are not on the screen.
+    "notebook-extension/tracker": '{"windowingMode": "none"}',
+}
+
+CELLS = """
+() => jupyterapp.shell.currentWidget.content.widgets
+    .filter(cell => cell.model.type === "code")
+    .map(cell => ({
+        count: cell.model.executionCount,
+        outputs: cell.model.outputs.toJSON(),
+    }))
+"""
+IS_READY = """
+() => {
+    const session = window.jupyterapp?.shell.currentWidget?.sessionContext;
+    return session?.isReady && session.session?.kernel?.status === "idle";
+}
+"""
+IS_DONE = f"""
+() => {{
+    const cells = ({CELLS})();
+    const error = cells.some(cell => cell.outputs.some(output => output.output_type === "error"));
+    return error || cells.every(cell => cell.count !== null) && ({IS_READY})();
+}}
+"""
+ALL_LOADED = "pictures => pictures.every(picture => picture.complete && picture.naturalWidth > 0)"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("there is no program chromium; Debian has it: apt-get install chromium")
+    reason = "playwright is missing: python3 -m pip install -e '.[browser]'"
+    playwright = pytest.importorskip("playwright.sync_api", reason=reason)
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program)
+        yield browser
+        browser.close()
+
+
+def keep_error(page, line):
+    # JupyterLab asks for the picture of the first cell once before it has found it.
+    if line.type == "error" and not line.location["url"].startswith("attachment:"):
+        page.errors.append(f"{line.text} {line.location['url']}")
+
+
+@pytest.fixture
+def page(browser):
+    """Return a page that keeps the errors and the addresses that come up in it."""
+    page = browser.new_page(viewport=LAPTOP)
+    page.errors, page.requests = [], []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("console", lambda line: keep_error(page, line))
+    page.on("request", lambda request: page.requests.append(request.url))
+    yield page
+    page.close()
+
+
+def save_screenshot(page, name):
+    if "SCREENSHOTS" in os.environ:
+        page.screenshot(path=Path(os.environ["SCREENSHOTS"]) / f"{name}.png")
+
+
+# JupyterLab
+
+
+def write_small_copy(path, folder):
+    """Write a lesson without outputs and of the smallest size."""
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.update(outputs=[], execution_count=None)
+        if "parameters" in cell.metadata.get("tags", []):
+            cell.source = re.sub(r"EPOCHS = \w+", "EPOCHS = 1", cell.source)
+            cell.source = re.sub(r"TRAIN_SIZE = \w+", "TRAIN_SIZE = 2_000", cell.source)
+    nbformat.write(notebook, folder / path.name)
+
+
+def wait_for_address(server, folder):
+    """Return the address of a JupyterLab that starts; its secret token is in it."""
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline and server.poll() is None:
+        for found in list_running_servers(folder / "runtime"):
+            return f"{found['url']}lab/tree/NAME?reset&token={found['token']}"
+        time.sleep(0.2)
+    log = (folder / "log").read_text()[-3000:]
+    pytest.fail(f"JupyterLab has not started after {SECONDS_TO_START} seconds:\n{log}")
+
+
+@pytest.fixture(scope="module")
+def lab(browser, tmp_path_factory):
+    """Return the address of a JupyterLab with small copies of the lessons, and no user settings."""
+    folder = tmp_path_factory.mktemp("lab")
+    (folder / "lessons").mkdir()
+    for path in lesson_table.NOTEBOOKS:
+        write_small_copy(path, folder / "lessons")
+    for name, text in SETTINGS.items():
+        file = folder / f"settings/@jupyterlab/{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True)
+        file.write_text(text)
+    environment = {
+        **os.environ,
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTER_DATA_DIR": str(folder / "data"),
+        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
+        "IPYTHONDIR": str(folder / "ipython"),
+    }
+    # With it, ipykernel handles output in another way.
+    environment.pop("PYTEST_CURRENT_TEST")
+    options = ["--no-browser", "--ip=127.0.0.1", "--port=0", "--allow-root"]
+    options += [f"--ServerApp.root_dir={folder / 'lessons'}", "--LabApp.expose_app_in_browser=True"]
+    with open(folder / "log", "w") as log:
+        command = [sys.executable, "-m", "jupyterlab", *options]
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    try:
+        yield wait_for_address(server, folder)
+    finally:
+        # It ends its kernels, too.
+        server.terminate()
+        server.wait(timeout=60)
+
+
+def wait_until(page, condition, seconds, task):
+    """Wait for a condition in the page; `wait_for_function` alone does not say what is late."""
+    error = sys.modules["playwright.sync_api"].TimeoutError
+    try:
+        page.wait_for_function(condition, timeout=1000 * seconds)
+    except error:
+        save_screenshot(page, "late")
+        pytest.fail(f"After {seconds} seconds, {task}. Open dialogs: {dialogs(page)}")
+
+
+def dialogs(page):
+    return page.locator(".jp-Dialog").all_inner_texts()
+
+
+def open_lesson(page, lab, lesson):
+    page.goto(lab.replace("NAME", f"{lesson}.ipynb"))
+    wait_until(page, IS_READY, SECONDS_TO_START, f"{lesson} has no kernel that is ready")
+
+
+def run_all_cells(page, lesson):
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    wait_until(page, IS_DONE, SECONDS_TO_RUN, f"{lesson} is still running")
+
+
+def check_first_screen(page):
+    """The title and the picture of what the learner will make are there without scrolling."""
+    picture = page.locator(".jp-Notebook .jp-Cell").first.locator("img")
+    assert picture.evaluate_all(ALL_LOADED)
+    box = picture.bounding_box()
+    assert box["y"] + box["height"] <= page.viewport_size["height"]
+
+
+def check_outputs(page):
+    cells = page.evaluate(CELLS)
+    outputs = [output for cell in cells for output in cell["outputs"]]
+    assert [output for output in outputs if output["output_type"] == "error"] == []
+    assert [output["text"] for output in outputs if output.get("name") == "stderr"] == []
+    assert [cell["count"] for cell in cells] == list(range(1, len(cells) + 1))
+
+
+def saved(lesson):
+    return nbformat.read(lesson_table.ROOT / f"notebooks/{lesson}.ipynb", as_version=4).cells
+
+
+def check_figures(page, lesson):
+    outputs = [output for cell in saved(lesson) for output in cell.get("outputs", [])]
+    figures = page.locator(".jp-OutputArea-output img")
+    assert figures.count() == sum("image/png" in output.get("data", {}) for output in outputs)
+    assert figures.evaluate_all(ALL_LOADED)
+
+
+def check_exercises(page, lesson):
+    lines = page.locator(".jp-OutputArea-output", has_text="Waiting for your answer")
+    assert lines.count() == sum(".check(" in cell.source for cell in saved(lesson)) > 0
+
+
+def check_table_of_contents(page, lesson):
+    page.locator("[data-id='table-of-contents']").click()
+    found = page.locator(".jp-TableOfContents .jp-tocItem-content").all_inner_texts()
+    texts = [cell.source for cell in saved(lesson) if cell.cell_type == "markdown"]
+    assert found == re.findall(r"^#+ (.*)$", "\n".join(texts), re.MULTILINE)
+
+
+def save_screenshots_of_themes(page, lesson):
+    for theme in ("JupyterLab Light", "JupyterLab Dark"):
+        page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+        for name, size in (("laptop", LAPTOP), ("phone", PHONE)):
+            page.set_viewport_size(size)
+            save_screenshot(page, f"{lesson}-{theme}-{name}")
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_lesson_in_jupyterlab(page, lab, lesson):
+    open_lesson(page, lab, lesson)
+    check_first_screen(page)
+    run_all_cells(page, lesson)
+    check_outputs(page)
+    check_figures(page, lesson)
+    check_exercises(page, lesson)
+    check_table_of_contents(page, lesson)
+    assert dialogs(page) == []
+    assert page.errors == []
+
+
+# The pages to read
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pages")
+    render_html.render_course(folder)
+    return folder
+
+
+@pytest.mark.parametrize("name", ["index", *LESSONS])
+def test_page_without_jupyter(page, pages, name):
+    page.goto((pages / f"{name}.html").as_uri())
+    save_screenshot(page, f"page-{name}-laptop")
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.title() == page.locator("h1").inner_text()
+    assert page.locator("img").evaluate_all(ALL_LOADED)
+    page.set_viewport_size(PHONE)
+    save_screenshot(page, f"page-{name}-phone")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    # A page that looks for a picture or a script elsewhere would ask for it here.
+    assert {urlsplit(address).scheme for address in page.requests} <= {"file", "data"}
+    assert page.errors == []
+
+
+@pytest.mark.parametrize("name", ["index", *LESSONS])
+def test_each_figure_of_a_page_has_a_text(page, pages, name):
+    page.goto((pages / f"{name}.html").as_uri())
+    for text in page.locator("img").evaluate_all("all => all.map(picture => picture.alt)"):
+        assert len(text.split()) > 3
+        assert text != render_html.NO_TEXT
+
+
+@pytest.mark.parametrize("name", ["index", *LESSONS])
+def test_links_between_pages(page, pages, name):
+    page.goto((pages / f"{name}.html").as_uri())
+    addresses = page.locator("a").evaluate_all("all => all.map(link => link.href)")
+    local = {address for address in addresses if address.startswith("file:")}
+    assert local
+    for address in local:
+        page.goto(address)
