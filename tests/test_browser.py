@@ -218,8 +218,9 @@ def check_table_of_contents(page, lesson):
 
 
 def save_screenshots_of_themes(page, lesson):
+    change = "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})"
     for theme in ("JupyterLab Light", "JupyterLab Dark"):
-        page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+        page.evaluate(change, theme)
         for name, size in (("laptop", LAPTOP), ("phone", PHONE)):
             page.set_viewport_size(size)
             save_screenshot(page, f"{lesson}-{theme}-{name}")
@@ -236,6 +237,8 @@ def test_lesson_in_jupyterlab(page, lab, lesson):
     check_table_of_contents(page, lesson)
     assert dialogs(page) == []
     assert page.errors == []
+    if "SCREENSHOTS" in os.environ:
+        save_screenshots_of_themes(page, lesson)
 
 
 # The pages to read
