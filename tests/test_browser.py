@@ -218,11 +218,14 @@ def check_table_of_contents(page, lesson):
 
 
 def save_screenshots_of_themes(page, lesson):
+    page.locator("[data-id='table-of-contents']").click()
     change = "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})"
     for theme in ("JupyterLab Light", "JupyterLab Dark"):
         page.evaluate(change, theme)
+        page.locator("#jupyterlab-splash").wait_for(state="detached")
         for name, size in (("laptop", LAPTOP), ("phone", PHONE)):
             page.set_viewport_size(size)
+            page.locator(".jp-OutputArea-output img").last.scroll_into_view_if_needed()
             save_screenshot(page, f"{lesson}-{theme}-{name}")
 
 
