@@ -24,7 +24,7 @@ pre, .table { max-width: 100%; overflow-x: auto; }
 .jp-RenderedHTMLCommon td, .jp-RenderedHTMLCommon th { text-align: left; }
 @media (max-width: 50rem) {
     body { padding: 0.5rem; }
-    .jp-Cell { padding: 0; }
+    .jp-Cell { padding: 0.4rem 0; }
     .jp-InputPrompt, .jp-OutputPrompt { display: none; }
 }
 """
@@ -86,7 +86,7 @@ def mend_tables(page):
 
 def add_way_back(page):
     """Lead from the beginning and from the end of a page to all lessons."""
-    link = '<nav><a href="index.html">All lessons</a></nav>'
+    link = '<nav class="jp-RenderedHTMLCommon"><a href="index.html">All lessons</a></nav>'
     page.main.insert(0, BeautifulSoup(link, "html.parser"))
     page.main.append(BeautifulSoup(link, "html.parser"))
 
