@@ -12,6 +12,7 @@ it: as the last line of a cell, it shows. Such a figure is not registered with
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from helpers import validation
 
@@ -54,10 +55,10 @@ def _caption(row, label, names):
     return f"{mark} {names[predicted]} {100 * row[predicted]:.0f}%\n({names[label]})"
 
 
-def _draw_image(ax, row, label, image, names, colors, imshow_kwargs):
+def _draw_image(ax, row, label, image, names, colors, *, loc="center", **imshow_kwargs):
     _show(ax, image, imshow_kwargs)
     color = colors[0] if np.argmax(row) == label else colors[1]
-    ax.set_xlabel(_caption(row, label, names), color=color)
+    ax.set_xlabel(_caption(row, label, names), color=color, loc=loc)
 
 
 def _draw_bars(ax, row, label, colors):
@@ -129,7 +130,7 @@ def plot_image(
     image = validation.check_images(images, "img")[0]
     names = validation.check_class_names(class_names, len(row))
     ax = plt.gca() if ax is None else ax
-    _draw_image(ax, row, label, image, names, colors, imshow_kwargs)
+    _draw_image(ax, row, label, image, names, colors, **imshow_kwargs)
     return ax
 
 
@@ -225,8 +226,8 @@ def plot_samples(images, labels, class_names=None, *, rows=5, columns=5):
     count = _places(rows, columns)
     images, labels = validation.check_images(np.asarray(images)[:count]), labels[:count]
     names = validation.check_class_names(class_names, labels.max() + 1)
-    figure = _own_figure(1.4 * columns, 1.6 * rows)
-    figure.subplots_adjust(left=0, right=1, bottom=0, top=1, wspace=0.1, hspace=0.25)
+    figure = _own_figure(1.0 * columns, 1.2 * rows)
+    figure.subplots_adjust(left=0, right=1, bottom=0, top=1, wspace=0.1, hspace=0.3)
     for place, (image, label) in enumerate(zip(images, labels, strict=True), start=1):
         ax = figure.add_subplot(rows, columns, place)
         _show(ax, image, {})
@@ -316,11 +317,12 @@ def plot_predictions(
     for i in indices:
         validation.check_index(i, len(labels))
     shown = validation.check_images(images[indices])
-    figure = _own_figure(2.4 * columns, 1.75 * rows)
-    figure.subplots_adjust(left=0, right=1, bottom=0, top=1, wspace=0.1, hspace=0.5)
+    figure = _own_figure(1.7 * columns, 1.3 * rows)
+    figure.subplots_adjust(left=0, right=1, bottom=0, top=1, wspace=0.1, hspace=0.7)
     for place, (i, image) in enumerate(zip(indices, shown, strict=True)):
         left = figure.add_subplot(rows, 2 * columns, 2 * place + 1)
-        _draw_image(left, predictions[i], labels[i], image, names, colors, {})
+        # From the left edge on, a long caption lies under its own bars, not under others.
+        _draw_image(left, predictions[i], labels[i], image, names, colors, loc="left")
         right = figure.add_subplot(rows, 2 * columns, 2 * place + 2)
         _draw_bars(right, predictions[i], labels[i], colors)
     return figure
@@ -372,15 +374,15 @@ def plot_mistakes(
     worst = wrong[np.argsort(-confidence, kind="stable")][:count]
     columns = min(4, max(len(worst), 1))
     rows = max(-(-len(worst) // columns), 1)
-    figure = _own_figure(1.75 * columns, 2.1 * rows)
-    figure.subplots_adjust(left=0, right=1, bottom=0, top=1, wspace=0.2, hspace=0.4)
+    figure = _own_figure(1.26 * columns, 1.55 * rows)
+    figure.subplots_adjust(left=0, right=1, bottom=0, top=1, wspace=0.3, hspace=0.5)
     if not len(worst):
         figure.text(0.5, 0.5, f"No mistake in {len(labels):,} images", ha="center")
         return figure
     shown = validation.check_images(images[worst])
     for place, (i, image) in enumerate(zip(worst, shown, strict=True), start=1):
         ax = figure.add_subplot(rows, columns, place)
-        _draw_image(ax, predictions[i], labels[i], image, names, colors, {})
+        _draw_image(ax, predictions[i], labels[i], image, names, colors)
     return figure
 
 
@@ -419,7 +421,7 @@ def plot_history(history):
         raise ValueError("history has no epoch: model.fit() has not run to the end of one.")
     names = [name for name in curves if not name.startswith("val_") and name != "learning_rate"]
     names.sort(key=lambda name: name != "loss")
-    figure = _own_figure(3.6 * len(names), 3, layout="constrained")
+    figure = _own_figure(2.6 * len(names), 2.7, layout="constrained")
     for place, name in enumerate(names, start=1):
         ax = figure.add_subplot(1, len(names), place)
         epochs = range(1, len(curves[name]) + 1)
@@ -427,8 +429,8 @@ def plot_history(history):
         if f"val_{name}" in curves:
             ax.plot(epochs, curves[f"val_{name}"], "s--", color=RIGHT_WRONG[1], label="validation")
         ax.set(xlabel="epoch", ylabel=name)
-        ax.xaxis.get_major_locator().set_params(integer=True)
-        ax.legend()
+        ax.xaxis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))
+    figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return figure
 
 
@@ -472,7 +474,8 @@ def plot_confusion_matrix(true_labels, predicted_labels, class_names=None, *, ax
     ax = plt.gca() if ax is None else ax
     ax.imshow(counts, cmap="Blues")
     for (row, column), count in np.ndenumerate(counts):
-        color = "white" if count > counts.max() / 2 else "black"
+        # At this blue, both colours stand out equally well.
+        color = "white" if count > 0.7 * counts.max() else "black"
         ax.text(column, row, str(count), ha="center", va="center", color=color, fontsize=9)
     _name_ticks(ax, names)
     ax.set_yticks(range(len(names)), names)

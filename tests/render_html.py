@@ -15,11 +15,11 @@ from bs4 import BeautifulSoup
 from nbconvert import HTMLExporter
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-# Text and figures keep to the width of the page; code and tables scroll beside it.
+# Text and figures keep to the width of the page; code scrolls, as wide tables do anyway.
 STYLE = """
 body { max-width: 60rem; margin: 0 auto; padding: 1rem; overflow-wrap: break-word; }
 img { max-width: 100%; height: auto; }
-pre, .table { max-width: 100%; overflow-x: auto; }
+pre { max-width: 100%; overflow-x: auto; }
 .jp-RenderedHTMLCommon table { table-layout: auto; margin-left: 0; }
 .jp-RenderedHTMLCommon td, .jp-RenderedHTMLCommon th { text-align: left; }
 @media (max-width: 50rem) {
@@ -28,10 +28,6 @@ pre, .table { max-width: 100%; overflow-x: auto; }
     .jp-InputPrompt, .jp-OutputPrompt { display: none; }
 }
 """
-
-
-# What nbconvert writes when the metadata of a cell has no "alt".
-NO_TEXT = "No description has been provided for this image"
 
 
 def remove_scripts(page):
@@ -55,33 +51,18 @@ def mend_links(page):
 
 
 def mend_pictures(page):
-    """Put words in the place of pictures from other hosts, and give each figure a text."""
+    """Put words in the place of pictures from other hosts."""
     for picture in page("img"):
         if urlsplit(picture["src"]).scheme in ("http", "https"):
             picture.replace_with(picture["alt"])
-        elif picture["alt"] == NO_TEXT:
-            picture["alt"] = text_around(picture)
 
 
-def text_around(picture):
-    """Return the two sentences before a figure and the first one after it."""
-    before = picture.find_previous(class_="jp-RenderedMarkdown")
-    after = picture.find_next(class_="jp-RenderedMarkdown")
-    # After a heading, the text is no longer about the figure.
-    follows = [] if after.find(["h1", "h2", "h3"]) else sentences(after)[:1]
-    return " ".join(sentences(before)[-2:] + follows)
-
-
-def sentences(element):
-    """Return the sentences of the paragraphs and lists of a text, without markup."""
-    words = [word for part in element(["p", "li"]) for word in part.get_text().split()]
-    return re.split(r"(?<=[.?!]) ", " ".join(words))
-
-
-def mend_tables(page):
-    """Give each table a box that scrolls."""
-    for table in page("table"):
-        table.wrap(page.new_tag("div", attrs={"class": "table"}))
+def describe_figures(page, notebook):
+    """Give each figure the text that is in the metadata of its cell."""
+    for cell in notebook.cells:
+        if "alt" in cell.metadata:
+            for picture in page.find(id=f"cell-id={cell.id}")("img"):
+                picture["alt"] = cell.metadata.alt
 
 
 def add_way_back(page):
@@ -100,7 +81,7 @@ def render(notebook, title, folder):
     remove_scripts(page)
     mend_links(page)
     mend_pictures(page)
-    mend_tables(page)
+    describe_figures(page, notebook)
     style = page.new_tag("style")
     style.string = STYLE
     page.head.append(style)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import lesson_table
 import nbformat
@@ -25,6 +25,9 @@ LAPTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 SECONDS_TO_START = 60
 SECONDS_TO_RUN = 300
+
+SCREENSHOT_HEIGHT = 3000
+CELLS_AREA = "document.querySelector('.jp-WindowedPanel-outer')"
 
 SETTINGS = {
     "apputils-extension/notification": '{"fetchNews": "false", "checkForUpdates": false}',
@@ -53,6 +56,14 @@ IS_DONE = f"""
     return error || cells.every(cell => cell.count !== null) && ({IS_READY})();
 }}
 """
+# A table that is wider than the page has a box that scrolls.
+CAN_BE_READ = """
+tables => tables.every(table =>
+    table.getBoundingClientRect().right <= innerWidth
+    || getComputedStyle(table.parentElement).overflowX === "auto")
+"""
+# What nbconvert writes for a figure without a text.
+NO_TEXT = "No description has been provided for this image"
 ALL_LOADED = "pictures => pictures.every(picture => picture.complete && picture.naturalWidth > 0)"
 
 
@@ -224,9 +235,17 @@ def save_screenshots_of_themes(page, lesson):
         page.evaluate(change, theme)
         page.locator("#jupyterlab-splash").wait_for(state="detached")
         for name, size in (("laptop", LAPTOP), ("phone", PHONE)):
-            page.set_viewport_size(size)
-            page.locator(".jp-OutputArea-output img").last.scroll_into_view_if_needed()
-            save_screenshot(page, f"{lesson}-{theme}-{name}")
+            page.set_viewport_size({**size, "height": SCREENSHOT_HEIGHT})
+            save_screenshots_of_all_cells(page, f"{lesson}-{theme}-{name}")
+
+
+def save_screenshots_of_all_cells(page, name):
+    """Leave pictures that together show the whole lesson, from top to bottom."""
+    page.wait_for_function(f"({CELLS_AREA}).clientHeight > {SCREENSHOT_HEIGHT // 2}")
+    height, all_cells = page.evaluate(f"[({CELLS_AREA}).clientHeight, ({CELLS_AREA}).scrollHeight]")
+    for part in range(-(-all_cells // height)):
+        page.evaluate(f"({CELLS_AREA}).scrollTop = {part * height}")
+        save_screenshot(page, f"{name}-{part + 1:02}")
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
@@ -264,6 +283,7 @@ def test_page_without_jupyter(page, pages, name):
     page.set_viewport_size(PHONE)
     save_screenshot(page, f"page-{name}-phone")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert page.locator("table").evaluate_all(CAN_BE_READ)
     # A page that looks for a picture or a script elsewhere would ask for it here.
     assert {urlsplit(address).scheme for address in page.requests} <= {"file", "data"}
     assert page.errors == []
@@ -274,7 +294,7 @@ def test_each_figure_of_a_page_has_a_text(page, pages, name):
     page.goto((pages / f"{name}.html").as_uri())
     for text in page.locator("img").evaluate_all("all => all.map(picture => picture.alt)"):
         assert len(text.split()) > 3
-        assert text != render_html.NO_TEXT
+        assert text != NO_TEXT
 
 
 @pytest.mark.parametrize("name", ["index", *LESSONS])
@@ -285,3 +305,5 @@ def test_links_between_pages(page, pages, name):
     assert local
     for address in local:
         page.goto(address)
+        heading = unquote(urlsplit(address).fragment)
+        assert not heading or page.locator(f'[id="{heading}"]').count() == 1, address

@@ -1,5 +1,7 @@
 """Hold the saved notebooks to the rules of the course that a program can check."""
 
+import base64
+import io
 import re
 import statistics
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import lesson_table
 import nbformat
 import pytest
+from PIL import Image
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 
@@ -88,6 +91,11 @@ def texts(outputs):
                 yield value
 
 
+def pictures(cell):
+    found = [output.get("data", {}).get("image/png") for output in cell.outputs]
+    return [Image.open(io.BytesIO(base64.b64decode(png))) for png in found if png]
+
+
 def lines(cell):
     return [line for line in cell.source.splitlines() if line.strip()]
 
@@ -157,6 +165,20 @@ def test_first_cell_says_what_comes(notebook):
         assert f"**{word}" in first.source
     assert re.search(r"!\[.{20,}\]\(attachment:cover\.png\)", first.source)
     assert "cover.png" in first.attachments
+
+
+def test_each_figure_has_a_text(code):
+    """Who cannot see a figure hears this text: render_html.py writes it into the pages."""
+    for cell in code:
+        text = cell.metadata.get("alt", "")
+        assert bool(text) == bool(pictures(cell)), cell.id
+        assert not text or (text.endswith(".") and len(text.split()) >= 8), cell.id
+
+
+def test_figures_are_read_on_a_phone(code):
+    """On a screen 390 pixels wide, 10 points in a figure 560 wide show as 9 pixels."""
+    for cell in code:
+        assert [picture.width for picture in pictures(cell) if picture.width > 560] == [], cell.id
 
 
 def test_tags(notebook):
