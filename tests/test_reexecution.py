@@ -52,60 +52,70 @@ def cell(source, text):
     return nbformat.v4.new_code_cell(source, outputs=[output], execution_count=1)
 
 
-@pytest.fixture(scope="module")
-def reexecute(tmp_path_factory):
-    """Return a function that runs pytest with the project's settings on some cells."""
-
-    def run(cells, *options):
-        folder = tmp_path_factory.mktemp("notebooks")
-        (folder / "conftest.py").write_bytes((ROOT / "notebooks/conftest.py").read_bytes())
-        nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "planted.ipynb")
-        command = [sys.executable, "-m", "pytest", "-rA", "--color=no", "-p", "no:cacheprovider"]
-        command += ["-c", ROOT / "pyproject.toml", "--rootdir", ROOT, *options]
-        environment = {**os.environ, "COLUMNS": "200"}
-        result = subprocess.run(
-            [*command, folder / "planted.ipynb"],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-        )
-        found = re.findall(r"^(PASSED|FAILED|XFAIL) .*::Cell (\d+)", result.stdout, re.MULTILINE)
-        return {int(number): outcome for outcome, number in found}, result.stdout
-
-    return run
-
-
-def test_planted_changes(reexecute):
-    cells = [cell(f"print({now!r}, end='')", saved) for now, saved, _ in PLANTED.values()]
-    outcomes, _ = reexecute(cells)
-    found = dict(zip(PLANTED, (outcomes[i] == "PASSED" for i in range(len(PLANTED))), strict=True))
-    assert found == {name: same for name, (_, _, same) in PLANTED.items()}
-
-
-def test_other_differences(reexecute):
-    cells = [
-        cell("import warnings\nprint('a')\nwarnings.warn('an extra warning')", "a\n"),
-        cell("print('a')\n'an extra result'", "a\n"),
-        cell("print('a')\nraise ValueError('an error')", "a\n"),
-    ]
+CELLS = {name: cell(f"print({now!r}, end='')", saved) for name, (now, saved, _) in PLANTED.items()}
+CELLS |= {
+    "extra warning": cell("import warnings\nprint('a')\nwarnings.warn('an extra warning')", "a\n"),
+    "extra result": cell("print('a')\n'an extra result'", "a\n"),
+    "error": cell("print('a')\nraise ValueError('an error')", "a\n"),
     # Keras makes its summaries as wide as the terminal that COLUMNS describes.
-    without_terminal = cell("import os\nprint(os.environ.get('COLUMNS'))", "None\n")
-    outcomes, _ = reexecute([*cells, without_terminal])
-    assert [outcomes[i] for i in range(4)] == ["FAILED", "FAILED", "FAILED", "PASSED"]
+    "no terminal": cell("import os\nprint(os.environ.get('COLUMNS'))", "None\n"),
+    "kills the kernel": cell("import os\nos._exit(137)", ""),
+    "has no kernel": cell("print('a')", "a\n"),
+}
+# In a notebook of its own: nbval does not judge the cells that come after it.
+HANGING = {"hangs": cell("import time\ntime.sleep(600)", "")}
 
 
-def test_dead_kernel_is_noticed(reexecute):
-    cells = [cell("import os\nos._exit(137)", ""), cell("print('a')", "a\n")]
-    outcomes, text = reexecute(cells)
-    assert outcomes[0] == "FAILED"
-    assert outcomes[1] == "FAILED"
-    assert "the kernel died while it ran this cell" in text
+@pytest.fixture(scope="module")
+def reexecuted(tmp_path_factory):
+    """Run pytest with the project's settings on all cells; return the outcomes and the text."""
+    folder = tmp_path_factory.mktemp("notebooks")
+    (folder / "conftest.py").write_bytes((ROOT / "notebooks/conftest.py").read_bytes())
+    notebooks = {"planted": CELLS, "hanging": HANGING}
+    for name, cells in notebooks.items():
+        notebook = nbformat.v4.new_notebook(cells=list(cells.values()))
+        nbformat.write(notebook, folder / f"{name}.ipynb")
+    command = [sys.executable, "-m", "pytest", "-rA", "--color=no", "-p", "no:cacheprovider"]
+    command += ["-c", ROOT / "pyproject.toml", "--rootdir", ROOT, "--nbval-cell-timeout=3"]
+    result = subprocess.run(
+        [*command, folder],
+        cwd=ROOT,
+        env={**os.environ, "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    line = re.compile(r"^(PASSED|FAILED|XFAIL) .*?(\w+)\.ipynb::Cell (\d+)", re.MULTILINE)
+    found = line.findall(result.stdout)
+    outcomes = {list(notebooks[name])[int(number)]: outcome for outcome, name, number in found}
+    return outcomes, result.stdout
 
 
-def test_hanging_cell_is_stopped(reexecute):
-    cells = [cell("import time\ntime.sleep(600)", "")]
-    outcomes, text = reexecute(cells, "--nbval-cell-timeout=3")
-    assert outcomes[0] == "FAILED"
+@pytest.mark.parametrize("name", PLANTED)
+def test_planted_change(reexecuted, name):
+    outcomes, _ = reexecuted
+    may_differ = PLANTED[name][2]
+    assert outcomes[name] == ("PASSED" if may_differ else "FAILED")
+
+
+@pytest.mark.parametrize("name", ["extra warning", "extra result", "error"])
+def test_extra_output(reexecuted, name):
+    outcomes, _ = reexecuted
+    assert outcomes[name] == "FAILED"
+
+
+def test_terminal_is_not_described(reexecuted):
+    outcomes, _ = reexecuted
+    assert outcomes["no terminal"] == "PASSED"
+
+
+def test_hanging_cell_is_stopped(reexecuted):
+    outcomes, text = reexecuted
+    assert outcomes["hangs"] == "FAILED"
     assert "Timeout of 3 seconds exceeded" in text
+
+
+def test_dead_kernel_is_noticed(reexecuted):
+    outcomes, text = reexecuted
+    assert outcomes["kills the kernel"] == outcomes["has no kernel"] == "FAILED"
+    assert "the kernel died while it ran this cell" in text
