@@ -80,7 +80,9 @@ def _install():
     """Return the command that brings the packages, or the one that has to come before it."""
     venv = COURSE / ".venv"
     if venv.is_dir() and not venv.samefile(sys.prefix):
-        return r".venv\Scripts\Activate.ps1" if WINDOWS else "source .venv/bin/activate"
+        allow = "Set-ExecutionPolicy -Scope Process RemoteSigned -Force"
+        windows = rf"{allow}; .venv\Scripts\Activate.ps1"
+        return windows if WINDOWS else "source .venv/bin/activate"
     marker = Path(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED")
     if sys.prefix == sys.base_prefix and marker.exists():
         return f"{_python()} -m venv .venv"

@@ -68,7 +68,7 @@ from subprocess import getstatusoutput
 
 if "google.colab" in sys.modules:
     {src}
-    error, text = getstatusoutput(f"test -d course || git clone --depth 1 {{src}} course")
+    error, text = getstatusoutput(f"test -d course/helpers || git clone {{src}} course")
     sys.exit(text) if error else sys.path.insert(0, "course")"""
 
 
@@ -117,8 +117,10 @@ def check_tag(tag, folder):
             f"{tag!r} is not a name for a tag: give letters, digits, dots, dashes and "
             "underscores, as in v1.0.0"
         )
-    branch = ["git", "-C", folder, "show-ref", "--verify", "--quiet", f"refs/heads/{tag}"]
-    if subprocess.run(branch, stderr=subprocess.DEVNULL).returncode == 0:
+    patterns = [f"refs/heads/{tag}", f"refs/remotes/*/{tag}"]
+    branches = ["git", "-C", folder, "for-each-ref", *patterns]
+    # Where there is no repository, there is no branch either.
+    if subprocess.run(branches, capture_output=True).stdout or tag == "HEAD":
         raise ValueError(f"{tag!r} is a branch, and a branch moves: give the name of a tag")
 
 
@@ -126,7 +128,7 @@ def colab_cell(address, tag):
     """Return the source of the cell ``colab``; ``address`` is ``""`` if there is none."""
     if not address:
         return UNPUBLISHED_CELL
-    src = f'src = "--branch {tag} {address}"'
+    src = f'src = "--depth 1 --branch {tag} {address}"'
     # Of a line that is too wide by one or two characters, `ruff format` makes three lines.
     if WIDTH < len(f"    {src}") <= WIDTH + 2:
         src = src.replace("--branch", "-b", 1)
@@ -168,8 +170,12 @@ def with_address(text, address, tag, path):
 
 def recorded(folder):
     """Return the address and the tag that the course is published under, or two ``""``."""
-    values = json.loads((folder / "helpers" / "address.json").read_text(encoding="utf-8"))
-    return values["address"], values["tag"]
+    path = folder / "helpers" / "address.json"
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        return values["address"], values["tag"]
+    except (ValueError, LookupError, TypeError) as error:
+        raise ValueError(f"{path} has to hold an address and a tag: {error!r}") from error
 
 
 def changes(folder, address, tag):
@@ -181,13 +187,14 @@ def changes(folder, address, tag):
     row = badges(address, tag, f"notebooks/{notebooks[0].name}")
     files = {}
     for path in [*notebooks, folder / "README.md"]:
-        old = path.read_bytes().decode()
         try:
+            old = path.read_bytes().decode()
             if path.suffix == ".md":
                 new = with_badges(old, row)
             else:
                 new = with_address(old, address, tag, f"notebooks/{path.name}")
-        except ValueError as error:
+        # nbformat looks for the parts of a notebook before it knows that it is one.
+        except (ValueError, AttributeError) as error:
             raise ValueError(f"{path}: {error}") from error
         if new != old:
             files[path] = new
@@ -228,7 +235,7 @@ def main():
             address, tag = clean_address(given.address), given.tag
             check_tag(tag, COURSE)
         files = changes(COURSE, address, tag)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         parser.error(str(error))
     write(files)
     for path in files:

@@ -1,7 +1,7 @@
 """Write constraints for pip: ``python3 tests/pins.py 3.12-oldest FILE``.
 
 A name that ends in ``oldest`` pins each package to the lowest version that
-requirements.txt admits; one that ends in ``newest`` pins nothing.
+requirements.txt admits, and not to a later fix of it; one that ends in ``newest`` pins nothing.
 """
 
 import re
@@ -16,7 +16,7 @@ def pins(which):
     if which.endswith("newest"):
         return ""
     lowest = re.findall(r"^([\w-]+)>=([\d.]+)", REQUIREMENTS.read_text(encoding="utf-8"), re.M)
-    return "".join(f"{name}=={version}.*\n" for name, version in lowest)
+    return "".join(f"{name}=={version}\n" for name, version in lowest)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ import pytest
 import render_html
 from jupyter_server.serverapp import list_running_servers
 
+from helpers import publish
+
 pytestmark = pytest.mark.browser
 
 LESSONS = [path.stem for path in lesson_table.NOTEBOOKS]
@@ -28,6 +30,9 @@ SECONDS_TO_RUN = 300
 
 SCREENSHOT_HEIGHT = 3000
 CELLS_AREA = "document.querySelector('.jp-WindowedPanel-outer')"
+
+OTHER_HOSTS = re.compile(r"https?://(?!127\.0\.0\.1[:/])")
+BADGE = '<svg xmlns="http://www.w3.org/2000/svg" width="117" height="20"/>'
 
 SETTINGS = {
     "apputils-extension/notification": '{"fetchNews": "false", "checkForUpdates": false}',
@@ -94,6 +99,8 @@ def page(browser):
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.on("console", lambda line: keep_error(page, line))
     page.on("request", lambda request: page.requests.append(request.url))
+    # No test needs a network: the badges of a published lesson come from here.
+    page.route(OTHER_HOSTS, lambda route: route.fulfill(content_type="image/svg+xml", body=BADGE))
     yield page
     page.close()
 
@@ -118,6 +125,13 @@ def write_small_copy(path, folder):
     nbformat.write(notebook, folder / path.name)
 
 
+def write_published_copy(path, folder):
+    """Write a lesson as it is when the course has a public address."""
+    text, place = path.read_text(encoding="utf-8"), f"notebooks/{path.name}"
+    text = publish.with_address(text, "https://github.com/someone/a-course", "v1.0.0", place)
+    (folder / f"published_{path.name}").write_text(text, encoding="utf-8")
+
+
 def wait_for_address(server, folder):
     """Return the address of a JupyterLab that starts; its secret token is in it."""
     deadline = time.monotonic() + SECONDS_TO_START
@@ -136,6 +150,7 @@ def lab(browser, tmp_path_factory):
     (folder / "lessons").mkdir()
     for path in lesson_table.NOTEBOOKS:
         write_small_copy(path, folder / "lessons")
+        write_published_copy(path, folder / "lessons")
     for name, text in SETTINGS.items():
         file = folder / f"settings/@jupyterlab/{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True)
@@ -191,7 +206,8 @@ def run_all_cells(page, lesson):
 
 def check_first_screen(page):
     """The title and the picture of what the learner will make are there without scrolling."""
-    picture = page.locator(".jp-Notebook .jp-Cell").first.locator("img")
+    # Before it, a published lesson has its badges.
+    picture = page.locator(".jp-Notebook .jp-Cell").first.locator("img").last
     assert picture.evaluate_all(ALL_LOADED)
     box = picture.bounding_box()
     assert box["y"] + box["height"] <= page.viewport_size["height"]
@@ -261,6 +277,13 @@ def test_lesson_in_jupyterlab(page, lab, lesson):
     assert page.errors == []
     if "SCREENSHOTS" in os.environ:
         save_screenshots_of_themes(page, lesson)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_published_lesson_in_jupyterlab(page, lab, lesson):
+    open_lesson(page, lab, f"published_{lesson}")
+    check_first_screen(page)
+    assert page.errors == []
 
 
 # The pages to read

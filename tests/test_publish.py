@@ -247,9 +247,11 @@ def test_branch_is_refused_as_tag(tmp_path):
     git("init", "--initial-branch=stable", cwd=tmp_path)
     git("commit", "--allow-empty", "--message=x", cwd=tmp_path)
     git("tag", "v1.0.0", cwd=tmp_path)
+    git("update-ref", "refs/remotes/origin/next", "HEAD", cwd=tmp_path)
     publish.check_tag("v1.0.0", tmp_path)
-    with pytest.raises(ValueError, match="a branch moves"):
-        publish.check_tag("stable", tmp_path)
+    for branch in ("stable", "next", "HEAD"):
+        with pytest.raises(ValueError, match="a branch moves"):
+            publish.check_tag(branch, tmp_path)
 
 
 def test_cell_passes_ruff_for_addresses_of_every_length(tmp_path):
@@ -275,13 +277,25 @@ def test_unusual_files_are_refused_and_nothing_is_written(course):
         (text.replace("\n ", "\n  "), "not as nbformat writes it"),
         (text.replace('"id": "colab"', '"id": "other"'), "id colab"),
         (text.replace('"# ', '"'), "start with a heading"),
+        ("[]", path.name),
+        ("", path.name),
     ]:
         path.write_text(broken, encoding="utf-8", newline="\n")
         with pytest.raises(ValueError, match=words):
             publish.changes(course, GITHUB, "v1.0.0")
+    path.write_bytes(text.encode("utf-16"))
+    with pytest.raises(ValueError, match=path.name):
+        publish.changes(course, GITHUB, "v1.0.0")
     path.write_text(text, encoding="utf-8", newline="\n")
     readme.write_text("No heading\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"README\.md: it has to start with a heading"):
+        publish.changes(course, GITHUB, "v1.0.0")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"address": ""}'])
+def test_broken_record_is_named(course, text):
+    (course / "helpers/address.json").write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"address\.json has to hold an address and a tag"):
         publish.changes(course, GITHUB, "v1.0.0")
 
 
@@ -410,6 +424,25 @@ def test_published_cell_keeps_a_folder_that_is_there(bare, run_cell):
     (folder / "course/helpers/__init__.py").write_text("", encoding="utf-8")
     result = run(publish.colab_cell(bare, "v1.0.0"))
     assert result.returncode == 0, result.stderr
+    assert len(content(folder)) == 1
+
+
+@needs_sh
+def test_published_cell_fills_an_empty_folder(bare, run_cell):
+    run, folder = run_cell
+    (folder / "course").mkdir()
+    result = run(publish.colab_cell(bare, "v1.0.0"))
+    assert result.returncode == 0, result.stderr
+
+
+@needs_sh
+def test_published_cell_does_not_touch_a_folder_of_something_else(bare, run_cell):
+    run, folder = run_cell
+    (folder / "course").mkdir()
+    (folder / "course/homework.txt").write_text("", encoding="utf-8")
+    result = run(publish.colab_cell(bare, "v1.0.0"))
+    assert result.returncode == 1
+    assert "'course' already exists and is not an empty directory" in result.stderr
     assert len(content(folder)) == 1
 
 
