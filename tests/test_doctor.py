@@ -6,6 +6,7 @@ import sys
 import tempfile
 import venv
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -157,6 +158,7 @@ def test_packages_are_compared_without_packaging(tmp_path, monkeypatch):
 
 def test_install_command_is_for_this_environment(tmp_path, monkeypatch, empty_environment):
     monkeypatch.setattr(doctor, "COURSE", tmp_path)
+    monkeypatch.setattr(sys, "base_prefix", "another folder")
     word = "python" if os.name == "nt" else "python3"
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
     assert doctor._install() == f"{word} -m pip install -r requirements.txt"
@@ -166,6 +168,7 @@ def test_install_command_is_for_this_environment(tmp_path, monkeypatch, empty_en
 
 def test_pip_is_brought_first(tmp_path, monkeypatch):
     monkeypatch.setattr(doctor, "COURSE", tmp_path)
+    monkeypatch.setattr(sys, "base_prefix", "another folder")
     monkeypatch.setitem(sys.modules, "pip", None)
     assert doctor._install().endswith(" -m ensurepip")
 
@@ -181,9 +184,15 @@ def test_install_command_comes_after_activation(tmp_path, monkeypatch):
 def test_system_python_gets_an_environment_first(tmp_path, monkeypatch):
     monkeypatch.setattr(doctor, "COURSE", tmp_path)
     monkeypatch.setattr(sys, "prefix", sys.base_prefix)
-    monkeypatch.setattr("sysconfig.get_path", lambda name: str(tmp_path))
-    write(tmp_path / "EXTERNALLY-MANAGED", "")
     assert doctor._install().endswith("-m venv .venv")
+
+
+def test_environment_of_conda_is_enough(tmp_path, monkeypatch):
+    monkeypatch.setattr(doctor, "COURSE", tmp_path)
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    monkeypatch.setattr(sys, "base_prefix", str(tmp_path))
+    (tmp_path / "conda-meta").mkdir()
+    assert doctor._install().endswith("-m pip install -r requirements.txt")
 
 
 # Helpers and TensorFlow
@@ -351,6 +360,13 @@ def test_writing_leaves_nothing(tmp_path):
 @pytest.mark.parametrize("check", [doctor.check_memory, doctor.check_disk])
 def test_too_little_space(check):
     assert_problem(only(check(needed=1e18)), "the course needs 1000000000.0 GB", " ")
+
+
+def test_packages_need_space_first(monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=3e9))
+    assert only(doctor.check_disk()).ok
+    monkeypatch.setattr(doctor.util, "find_spec", lambda name: None)
+    assert_problem(only(doctor.check_disk()), "the course needs 4.0 GB", "pip cache purge")
 
 
 def test_unknown_memory_is_no_problem(monkeypatch):
