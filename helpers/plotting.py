@@ -182,7 +182,7 @@ def plot_value_array(
     _draw_bars(ax, row, label, colors)
     if class_names is not None:
         _name_ticks(ax, names[: len(row)])
-        ax.set_ylabel("probability")
+        ax.set(ylabel="probability", yticks=[0, 0.5, 1])
     return ax
 
 

@@ -353,7 +353,15 @@ class TestForms:
 
     def test_misspelled_loss(self, check):
         text = check("2-exercise_3", ["binary_crossentrophy", "accuracy", "mse"])
-        assert "the text 'binary_crossentrophy', a name that Keras would not know" in text
+        assert "the text 'binary_crossentrophy', which is not one of the names" in text
+
+    def test_rounded_share(self, check):
+        share = round(float(solve("1-exercise_3")), 2)
+        assert check("1-exercise_3", share).startswith("Not yet: that is rounded.")
+
+    @pytest.mark.parametrize("steps", [390.6, 390.63, 390.75])
+    def test_part_of_a_step(self, check, steps):
+        assert check("4-exercise_1", steps).startswith("Not yet: there is no part of a step.")
 
     @pytest.mark.parametrize("off", [-1, 1, 1e-3, -1e-3])
     @pytest.mark.parametrize("run_name", RUNS)
@@ -367,6 +375,17 @@ class TestForms:
 
 
 class TestFunctions:
+    def test_nearly_right_does_not_look_right(self, check):
+        def rounded(logits):
+            return (np.exp(logits) / np.exp(logits).sum()).round(4)
+
+        def with_short_e(logits):
+            return 2.718**logits / np.sum(2.718**logits)
+
+        for function in (rounded, with_short_e):
+            text = check("2-exercise_4", function)
+            assert "That is nearly right: the largest difference is" in text
+
     def test_untouched_waits(self, check):
         def with_docstring(labels, classes):
             """Return one row for each label."""

@@ -327,9 +327,7 @@ class Exercise:
     def _verdict(self, answer, data):
         try:
             if self._is_untouched(answer):
-                return (
-                    "Waiting for your answer. Write it in the cell above, in the place of the ..."
-                )
+                return "Waiting for your answer. Write it in the cell above, instead of the ..."
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
                 self._judge(answer, data)
@@ -344,7 +342,11 @@ class Exercise:
         return answer is ...
 
     def _judge(self, answer, data):
-        value = self._read(answer)
+        try:
+            value = self._read(answer)
+        except Mistake as failure:
+            self._name_failure(str(failure))
+            raise
         arrays = self._read_data(data)
         explanation = self._explain(value, arrays)
         if explanation is None:
@@ -367,6 +369,17 @@ class Exercise:
                 f"the check cannot use the data that came after {self.answer}. "
                 f"{one_line(error)} Run the lesson again from the top, and call {self.call}"
             ) from None
+
+    def _name_failure(self, failure):
+        """Raise the ``Mistake`` whose code cannot be read for the same reason, if there is one."""
+        for code, message in self.mistakes:
+            try:
+                self._read(run(code, self.answer, {}))
+            except Mistake as known:
+                if str(known) == failure:
+                    raise Mistake(message) from None
+            except Exception:  # It needs data, and answers that need data can be read.
+                continue
 
     def _is_made_by(self, code, value, arrays):
         data = dict(zip(self.data, arrays, strict=True))
@@ -524,8 +537,8 @@ class NamesExercise(Exercise):
         for place, name in enumerate(value):
             if name not in self._choice:
                 return (
-                    f"{self.answer}[{place}] is {described(name)}, a name that Keras would not "
-                    f"know here. The names are {', '.join(self._choice)}."
+                    f"{self.answer}[{place}] is {described(name)}, which is not one of the names "
+                    f"to choose from here: {', '.join(self._choice)}."
                 )
         wrong = [str(place) for place, name in enumerate(value) if name != self._truth[place]]
         if not wrong:
@@ -619,6 +632,12 @@ class FunctionExercise(Exercise):
 
 
 def _difference(result, truth):
+    if truth.size <= 16 and shown(result) == shown(truth):
+        distance = np.abs(result.astype(float) - truth).max()
+        return (
+            f"returned {shown(result)}. That is nearly right: the largest difference is "
+            f"{distance:.1g}. Do not round, and compute with functions of NumPy, such as np.exp."
+        )
     if truth.size <= 16:
         return f"returned {shown(result)}. Expected {shown(truth)}."
     wrong = np.abs(result.astype(float) - truth) > 1e-6

@@ -24,7 +24,10 @@ def _with_shirts(predictions, test_labels):
 
 def _is_share_of_shirts(value, predictions, test_labels):
     answers_for_shirts = predictions.argmax(axis=1)[test_labels == SHIRT]
-    return same(value, np.count_nonzero(answers_for_shirts == SHIRT) / len(answers_for_shirts))
+    share = np.count_nonzero(answers_for_shirts == SHIRT) / len(answers_for_shirts)
+    if not same(value, share) and any(same(value, round(share, digits)) for digits in range(2, 6)):
+        raise Mistake("that is rounded. Give the number as it was computed.")
+    return same(value, share)
 
 
 def _is_surest_mistake(value, predictions, test_labels):
@@ -63,7 +66,7 @@ exercise_1 = NumberExercise(
         answer_1 = hidden + output
     """,
     why="Each unit has one weight for each of its inputs, and one bias. To let Keras count, "
-    "put 64 in the place of 128 in build_model, and call build_model().count_params().",
+    "put 64 instead of 128 in build_model, and call build_model().count_params().",
     mistakes=[
         ("answer_1 = 784 * 64 + 64", "that is the hidden layer alone. Add the output layer."),
         (
@@ -81,6 +84,11 @@ exercise_1 = NumberExercise(
         (
             "answer_1 = 28 * 64 + 64 + 64 * 10 + 10",
             "the input is a whole image: 28 * 28 = 784 pixels, and not 28.",
+        ),
+        (
+            "answer_1 = 101_770 // 2",
+            "that is half of the parameters of the lesson's network. But the output layer still "
+            "has ten biases.",
         ),
     ],
 )
@@ -123,6 +131,7 @@ exercise_2 = NumberExercise(
             "these are shares between 0 and 1. np.mean divides by the number of all images; "
             "np.sum only counts.",
         ),
+        ("answer_2 = [6_000] * 10", "these are the training images. Count in test_labels."),
     ],
 )
 
@@ -176,7 +185,11 @@ exercise_3 = NumberExercise(
         ),
         (
             "answer_3 = np.mean(np.argmax(predictions, axis=1)[test_labels == 6] != 6)",
-            "that is the share of wrong answers. Compare with == in the place of !=.",
+            "that is the share of wrong answers. Compare with == instead of !=.",
+        ),
+        (
+            "answer_3 = np.mean(predictions[test_labels == 6, 6])",
+            "that is the mean probability of a shirt. Count the shirts whose answer is 6.",
         ),
     ],
 )
@@ -192,7 +205,8 @@ exercise_4 = NumberExercise(
     hints=[
         "Go in two steps: find all mistakes, then take the one with the largest probability.",
         "wrong = np.flatnonzero(predicted_labels != test_labels) has the positions of all "
-        "mistakes, and predictions.max(axis=1)[wrong] the probability of each.",
+        "mistakes. predictions.max(axis=1) is the largest probability of each image, and [wrong] "
+        "behind it keeps those of the mistakes.",
         "np.argmax of these probabilities gives a place in wrong. Which image is at this place "
         "of wrong?",
     ],
@@ -218,7 +232,7 @@ exercise_4 = NumberExercise(
         ),
         (
             "answer_4 = np.flatnonzero(np.argmax(predictions, axis=1) != test_labels)[0]",
-            "that is the first mistake. Of another one, the model was surer.",
+            "that is the first mistake. The model was surer of another one.",
         ),
         (
             """
@@ -226,7 +240,7 @@ exercise_4 = NumberExercise(
             answer_4 = predictions.max(axis=1)[wrong].max()
             """,
             "that is the probability. The question asks for the position of the image: "
-            "np.argmax in the place of max.",
+            "np.argmax instead of max.",
         ),
         (
             """
@@ -235,6 +249,14 @@ exercise_4 = NumberExercise(
             """,
             "that is the mistake that the model was least sure of. Look for the largest "
             "probability.",
+        ),
+        (
+            """
+            wrong = np.flatnonzero(np.argmax(predictions, axis=1) != test_labels)
+            answer_4 = np.argmax(predictions[wrong])
+            """,
+            "that is a place among all probabilities of the mistakes, ten for each. First take "
+            "one number for each image: predictions.max(axis=1).",
         ),
     ],
 )

@@ -52,6 +52,11 @@ exercise_1 = NumberExercise(
             "you have counted inputs and units. Each pair of input and unit has a weight, so "
             "multiply.",
         ),
+        (
+            "answer_1 = 100 * 20 * 3",
+            "you have multiplied all three. Each layer has inputs times units weights: count the "
+            "two layers one by one, and add.",
+        ),
     ],
 )
 
@@ -84,11 +89,16 @@ exercise_2 = ShapeExercise(
         ),
         (
             "answer_2 = (None, 28, 32)",
-            "None stands for a number of images that is still open. Here it is known.",
+            "None stands for a number of images that is not fixed. Here it is known.",
         ),
         (
             "answer_2 = (5, 28, 10)",
             "that is the example of the lesson. Here, 7 images go in, and there are 32 units.",
+        ),
+        (
+            "answer_2 = 7 * 28 * 32",
+            "that is how many numbers the result has. Its shape is a tuple, with one number for "
+            "each axis.",
         ),
     ],
 )

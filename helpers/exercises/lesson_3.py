@@ -11,7 +11,7 @@ from helpers.exercises.engine import (
 )
 
 SEES_FLAT = (
-    "where the image is one even tone, your filter does not give 0. The sum of its nine numbers "
+    "where the image has one tone only, your filter does not give 0. The sum of its nine numbers "
     "has to be 0."
 )
 SEES_HORIZONTAL = (
@@ -103,6 +103,16 @@ exercise_1 = ShapeExercise(
             "that is a batch of one image. Leave out the first number: the question is about "
             "one image.",
         ),
+        (
+            "answer_1 = (32, 32, 16)",
+            "the channels are right. Without padding, the convolution makes the image smaller, "
+            "and the pooling halves it.",
+        ),
+        (
+            "answer_1 = 15 * 15 * 16",
+            "that is how many numbers the result has. Its shape is a tuple, with one number for "
+            "each axis.",
+        ),
     ],
 )
 
@@ -132,6 +142,15 @@ exercise_2 = NumberExercise(
             "answer_2 = 32 * 32 * 3 * 16 + 16",
             "that is a Dense layer with 16 units. A filter has weights for 3 x 3 places only, "
             "and uses them everywhere.",
+        ),
+        (
+            "answer_2 = 3 * 3 * 3 * 16 + 3 * 16",
+            "the weights are right. But each filter has one bias, and not one for each channel.",
+        ),
+        (
+            "answer_2 = 2 * 2 * 3 * 16 + 16",
+            "that would be right for filters of 2 x 2, as in the network of the lesson. Here "
+            "they are 3 x 3.",
         ),
     ],
 )
@@ -240,6 +259,43 @@ exercise_4 = FunctionExercise(
             """,
             "where all four numbers are negative, you return 0. Compare the numbers of the field "
             "only with each other.",
+        ),
+        (
+            """
+            def max_pool(image):
+                result = np.zeros((image.shape[0] // 2, image.shape[1] // 2))
+                for row in range(image.shape[0] // 2):
+                    for column in range(image.shape[1] // 2):
+                        result[row, column] = image[row : row + 2, column : column + 2].max()
+                return result
+            """,
+            "your fields overlap. The field for row, column of the result begins at row 2 * row "
+            "and column 2 * column of the image.",
+        ),
+        (
+            """
+            def max_pool(image):
+                result = np.zeros((image.shape[0] // 2, image.shape[1] // 2))
+                for row in range(0, image.shape[0], 2):
+                    for column in range(0, image.shape[1], 2):
+                        result[row, column] = image[row : row + 2, column : column + 2].max()
+                return result
+            """,
+            "the fields are right. But the result has half as many rows and columns: write to "
+            "result[row // 2, column // 2].",
+        ),
+        (
+            """
+            def max_pool(image):
+                result = np.zeros((14, 14))
+                for row in range(14):
+                    for column in range(14):
+                        field = image[2 * row : 2 * row + 2, 2 * column : 2 * column + 2]
+                        result[row, column] = field.max()
+                return result
+            """,
+            "you count to 14, which is right for 28 rows only. Use half of image.shape[0] and of "
+            "image.shape[1].",
         ),
     ],
 )

@@ -3,10 +3,17 @@
 import numpy as np
 
 from helpers import validation
-from helpers.exercises.engine import FunctionExercise, NamesExercise, NumberExercise, same
+from helpers.exercises.engine import (
+    FunctionExercise,
+    Mistake,
+    NamesExercise,
+    NumberExercise,
+    same,
+)
 
 SPARSE = "sparse_categorical_crossentropy"
 CATEGORICAL = "categorical_crossentropy"
+PART_OF_A_STEP = "there is no part of a step. The last batch is not full, but it is a whole step."
 
 
 def _one_hot(labels, classes):
@@ -50,10 +57,16 @@ def _is_count_of_sure_mistakes(value, predictions, y_test_hot):
     return same(value, np.count_nonzero(predictions.max(axis=1)[is_wrong] > 0.9))
 
 
+def _is_number_of_steps(value):
+    if value != int(value):
+        raise Mistake(PART_OF_A_STEP)
+    return same(value, 391)
+
+
 exercise_1 = NumberExercise(
     1,
     shape=(),
-    is_right=lambda value: same(value, 391),
+    is_right=_is_number_of_steps,
     expected="one whole number: how many batches are needed to use each image once",
     hints=[
         "The lesson says how to compute the steps: the number of images, divided by the batch "
@@ -67,7 +80,7 @@ exercise_1 = NumberExercise(
     mistakes=[
         (
             "answer_1 = 50_000 / 128",
-            "there is no part of a step. The last batch is not full, but it is a whole step.",
+            PART_OF_A_STEP,
         ),
         (
             "answer_1 = 50_000 // 128",
@@ -77,7 +90,7 @@ exercise_1 = NumberExercise(
         (
             "answer_1 = 469",
             "that is the number for all 60,000 images. The model trains on 50,000, because "
-            "10,000 are held out.",
+            "10,000 are kept apart.",
         ),
         ("answer_1 = 50_000 * 128", "divide the images by the batch size. Do not multiply."),
     ],
@@ -176,8 +189,8 @@ exercise_3 = FunctionExercise(
                 rows[:, labels] = 1
                 return rows
             """,
-            "a row has more than one 1. rows[:, labels] means these columns in every row. Go "
-            "through the rows one by one.",
+            "a row has more than one 1. If you wrote rows[:, labels], that means these columns in "
+            "every row. If you append the same list each time, make a new one for each row.",
         ),
         (
             """
@@ -196,6 +209,16 @@ exercise_3 = FunctionExercise(
             """,
             "each 1 is one column too far to the left. Class 0 has column 0.",
         ),
+        (
+            """
+            def one_hot(labels, classes):
+                rows = np.zeros((len(labels), classes))
+                for row, label in enumerate(labels):
+                    rows[label, row] = 1
+                return rows
+            """,
+            "row and label are exchanged. In the square brackets, the row comes first.",
+        ),
     ],
 )
 
@@ -207,7 +230,7 @@ exercise_4 = NumberExercise(
     data=("predictions", "y_test_hot"),
     check_data=_predictions_and_one_hot,
     hints=[
-        "First lead both back to classes: np.argmax with axis=1, once for predictions and once "
+        "First make class numbers of both: np.argmax with axis=1, once for predictions and once "
         "for y_test_hot.",
         "The model is wrong where the two differ. It is sure where predictions.max(axis=1) > 0.9.",
         "wrong & sure is True where both are True. np.sum counts them.",
@@ -219,7 +242,7 @@ exercise_4 = NumberExercise(
         sure = predictions.max(axis=1) > 0.9
         answer_4 = np.sum(wrong & sure)
     """,
-    why="argmax leads one-hot rows and probabilities back to classes in the same way. A large "
+    why="argmax makes class numbers of one-hot rows and of probabilities in the same way. A large "
     "probability does not mean that the model is right.",
     mistakes=[
         (
@@ -235,15 +258,15 @@ exercise_4 = NumberExercise(
             right = np.argmax(predictions, axis=1) == np.argmax(y_test_hot, axis=1)
             answer_4 = np.sum(right & (predictions.max(axis=1) > 0.9))
             """,
-            "these are the images at which the model is sure and right. Compare with != in the "
-            "place of ==.",
+            "these are the images at which the model is sure and right. Compare with != instead "
+            "of ==.",
         ),
         (
             """
             wrong = np.argmax(predictions, axis=1) != np.argmax(y_test_hot, axis=1)
             answer_4 = np.mean(wrong & (predictions.max(axis=1) > 0.9))
             """,
-            "that is the share of all images. The question asks how many: np.sum in the place of "
+            "that is the share of all images. The question asks how many: np.sum instead of "
             "np.mean.",
         ),
         (
