@@ -127,11 +127,9 @@ def check_python(pyproject=COURSE / "pyproject.toml"):
     pattern = r'requires-python = ">=3\.(\d+),<3\.(\d+)"'
     oldest, end = (int(n) for n in re.search(pattern, pyproject.read_text("utf-8")).groups())
     version = "{}.{}.{}".format(*sys.version_info)
-    problem = f"{version}: the course needs 3.{oldest} to 3.{end - 1}"
-    if sys.version_info >= (3, end):
-        problem += "; TensorFlow has no wheels for a newer one"
-    elif sys.version_info >= (3, oldest):
-        problem = ""
+    problem = ""
+    if not (3, oldest) <= sys.version_info < (3, end):
+        problem = f"{version}: the course needs 3.{oldest} to 3.{end - 1}"
     start = f"py -3.{end - 1}" if WINDOWS else f"python3.{end - 1}"
     mend = f"{start} -m venv --clear .venv (get Python 3.{end - 1} from https://www.python.org)"
     yield _check("Python", version, problem, mend)

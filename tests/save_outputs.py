@@ -16,7 +16,6 @@ import nbformat
 from nbclient import NotebookClient
 from PIL import Image
 
-NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -30,7 +29,7 @@ def run(notebook):
         timeout=1800,
         kernel_name="python3",
         coalesce_streams=True,
-        resources={"metadata": {"path": str(NOTEBOOKS)}},
+        resources={"metadata": {"path": str(lesson_table.ROOT / "notebooks")}},
     )
     client.execute()
 
@@ -69,7 +68,7 @@ def shrink_pictures(notebook):
 
 def main():
     """Run each notebook and replace the file when all of it is done."""
-    paths = [Path(name) for name in sys.argv[1:]] or sorted(NOTEBOOKS.glob("*.ipynb"))
+    paths = [Path(name) for name in sys.argv[1:]] or lesson_table.NOTEBOOKS
     for path in paths:
         notebook = nbformat.read(path, as_version=4)
         run(notebook)

@@ -5,15 +5,13 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import nbformat
 import pytest
+from lesson_table import NOTEBOOKS, ROOT
 
 pytestmark = pytest.mark.colab
 
-ROOT = Path(__file__).parents[1]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 TAG = "v0.0.0-test"
 
 # What Colab had on 2026-08-19, with Python 3.13.

@@ -4,14 +4,12 @@ import base64
 import io
 import re
 import statistics
-from pathlib import Path
 
 import lesson_table
 import nbformat
 import pytest
+from lesson_table import NOTEBOOKS
 from PIL import Image
-
-NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 
 # The headings that every lesson has, in this order, with its own ones between them.
 HEADINGS = [

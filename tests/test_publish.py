@@ -8,11 +8,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from lesson_table import NOTEBOOKS, ROOT
 
 from helpers import publish
 
-ROOT = Path(__file__).parents[1]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 GITHUB = "https://github.com/someone/a-course"
 needs_sh = pytest.mark.skipif(os.name == "nt", reason="the cell is for Colab, a Linux machine")
 

@@ -1,12 +1,10 @@
 """Every lesson at the small size: no error, no claim that turns false."""
 
 import re
-from pathlib import Path
 
 import papermill
 import pytest
-
-NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+from lesson_table import NOTEBOOKS
 
 pytestmark = pytest.mark.small
 

@@ -5,6 +5,7 @@ The interface is that of Kaggle's learntools (https://github.com/Kaggle/learntoo
 """
 
 import inspect
+import math
 import textwrap
 import warnings
 from types import CodeType
@@ -14,6 +15,9 @@ import numpy as np
 from helpers import validation
 
 WIDTH = 88
+COUNT_IN_PLACE_OF_SHAPE = (
+    "that is how many numbers the result has. Its shape is a tuple, with one number for each axis."
+)
 
 
 class Mistake(Exception):
@@ -472,10 +476,12 @@ class ShapeExercise(NumberExercise):
     truth : tuple of int
         The shape.
     **kwargs
-        As for ``Exercise``.
+        As for ``Exercise``. The product of the shape is a mistake that needs no entry.
     """
 
     def __init__(self, number, *, truth, **kwargs):
+        count = (f"answer_{number} = {math.prod(truth)}", COUNT_IN_PLACE_OF_SHAPE)
+        kwargs["mistakes"] = [*kwargs["mistakes"], count]
         shape = (len(truth),)
         super().__init__(number, shape=shape, is_right=lambda value: same(value, truth), **kwargs)
 

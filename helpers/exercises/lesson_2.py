@@ -95,11 +95,6 @@ exercise_2 = ShapeExercise(
             "answer_2 = (5, 28, 10)",
             "that is the example of the lesson. Here, 7 images go in, and there are 32 units.",
         ),
-        (
-            "answer_2 = 7 * 28 * 32",
-            "that is how many numbers the result has. Its shape is a tuple, with one number for "
-            "each axis.",
-        ),
     ],
 )
 

@@ -108,11 +108,6 @@ exercise_1 = ShapeExercise(
             "the channels are right. Without padding, the convolution makes the image smaller, "
             "and the pooling halves it.",
         ),
-        (
-            "answer_1 = 15 * 15 * 16",
-            "that is how many numbers the result has. Its shape is a tuple, with one number for "
-            "each axis.",
-        ),
     ],
 )
 

@@ -13,7 +13,6 @@ from helpers.exercises.engine import (
 
 SPARSE = "sparse_categorical_crossentropy"
 CATEGORICAL = "categorical_crossentropy"
-PART_OF_A_STEP = "there is no part of a step. The last batch is not full, but it is a whole step."
 
 
 def _one_hot(labels, classes):
@@ -59,7 +58,9 @@ def _is_count_of_sure_mistakes(value, predictions, y_test_hot):
 
 def _is_number_of_steps(value):
     if value != int(value):
-        raise Mistake(PART_OF_A_STEP)
+        raise Mistake(
+            "there is no part of a step. The last batch is not full, but it is a whole step."
+        )
     return same(value, 391)
 
 
@@ -78,10 +79,6 @@ exercise_1 = NumberExercise(
     why="390 full batches leave 80 images over. They make one more, smaller batch. np.ceil rounds "
     "up.",
     mistakes=[
-        (
-            "answer_1 = 50_000 / 128",
-            PART_OF_A_STEP,
-        ),
         (
             "answer_1 = 50_000 // 128",
             "you have rounded down. Then 80 images would be left over. They are one more step.",
