@@ -376,6 +376,16 @@ def test_no_text_lies_on_another(images, labels):
             assert not [other for other in boxes[:k] if box.shrunk(0.98, 0.98).overlaps(other)]
 
 
+def test_bars_have_room_beside_an_image(images, labels, predictions):
+    """The figure is laid out as in lesson 1."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(5.4, 2.8), layout="constrained")
+    plot_image(1, predictions, labels, images, NAMES, ax=left)
+    plot_value_array(1, predictions, labels, NAMES, ax=right)
+    figure.canvas.draw()
+    assert not right.get_tightbbox().overlaps(left.get_tightbbox())
+    assert figure.get_tightbbox().width < 5.4
+
+
 DOCUMENT = next(
     Path(__file__).parents[2].glob("shared/documents/002_*.txt"),
     None,
