@@ -37,7 +37,7 @@ def _damage(content, expected_size):
         return "it is a web page, not the data: a download went wrong"
     if len(content) < expected_size:
         return f"it is cut off: {len(content):,} bytes instead of {expected_size:,}"
-    return "its content was changed: the SHA-256 is not the recorded one"
+    return "its content has changed: its SHA-256 is not the expected one"
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class ImageDataset:
             raise DataFileError(self._message(f"cannot be read ({error.strerror})")) from error
         if hashlib.sha256(content).hexdigest() != self.sha256:
             damage = _damage(content, self.size)
-            raise DataFileError(self._message(f"is not the course's file: {damage}"))
+            raise DataFileError(self._message(f"is not the file of this course: {damage}"))
         with np.load(io.BytesIO(content)) as arrays:
             return (
                 (arrays["x_train"], arrays["y_train"]),
@@ -104,7 +104,7 @@ class ImageDataset:
 
     def _message(self, problem):
         return (
-            f"The data file {self.path} {problem}. To get it back, run\n"
+            f"The data file {self.path} {problem}. To restore it, run\n"
             f"    git checkout -- helpers/data/{self.name}.npz\n"
             "in the folder of the course, or download the course again."
         )

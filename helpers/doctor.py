@@ -43,7 +43,7 @@ model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
 model.compile(optimizer="adam", loss="mse")
 model.train_on_batch(tf.ones((4, 2)), tf.ones((4, 1)))
 """
-OTHER_PROCESSOR = "use another machine: this processor lacks what TensorFlow needs (AVX)"
+OTHER_PROCESSOR = "use another computer: TensorFlow needs AVX, and this processor does not have it"
 TENSORFLOW_MENDS = {
     "had not ended": "close other programs, then run this again",
     "code -4": OTHER_PROCESSOR,  # SIGILL, an illegal instruction
@@ -112,7 +112,7 @@ def _run(python, code):
             timeout=TIMEOUT_SECONDS,
         )
     except subprocess.TimeoutExpired:
-        return "", f"it had not ended after {TIMEOUT_SECONDS} seconds"
+        return "", f"it did not finish within {TIMEOUT_SECONDS} seconds"
     except OSError as error:
         return "", f"{python} cannot be run ({error.strerror})"
     error = _error_line(done.stderr) if done.returncode else ""
@@ -181,7 +181,7 @@ def check_tensorflow():
     for words, better_mend in TENSORFLOW_MENDS.items():
         if words in error:
             mend = better_mend
-    problem = error and f"does not train: {error}"
+    problem = error and f"cannot train a model: {error}"
     yield _check("TensorFlow", "can be imported and trains one step", problem, mend)
 
 
@@ -197,7 +197,7 @@ def check_data():
             what, command, otherwise = str(error).splitlines()
             problem = f"cannot be loaded. {what.split(' To get it back')[0]}"
             mend = f"{command.strip()} ({otherwise})"
-        yield _check(dataset.name, "is whole", problem, mend)
+        yield _check(dataset.name, "is complete", problem, mend)
 
 
 def check_kernel():
@@ -214,8 +214,8 @@ def check_kernel():
     if environment and os.path.samefile(environment, sys.prefix):
         mend = _install()
     elif environment:
-        problem = f"it is that of another environment, {environment}"
-    problem = problem and f"is not right: {problem}"
+        problem = f"it belongs to another environment, {environment}"
+    problem = problem and f"does not work here: {problem}"
     yield _check("Jupyter kernel", f"is this environment{_jupyter_lab_note()}", problem, mend)
 
 
@@ -239,7 +239,7 @@ def _jupyter_lab_note():
     first = shutil.which("jupyter-lab")
     if not first or Path(first).parent.samefile(sysconfig.get_path("scripts")):
         return ""
-    return f", but {first} is not: start with {_python()} -m jupyter lab"
+    return f", but {first} belongs to another one: start JupyterLab with {_python()} -m jupyter lab"
 
 
 def check_writing(notebooks=NOTEBOOKS):
@@ -266,7 +266,9 @@ def check_memory(needed=MEMORY_BYTES):
         yield _check("memory", "is unknown: psutil is not installed", "", "")
         return
     available = psutil.virtual_memory().available
-    yield _check_space("memory", available, needed, "close other programs, the browser first")
+    yield _check_space(
+        "memory", available, needed, "close other programs, starting with the browser"
+    )
 
 
 def check_disk(needed=None):
@@ -312,7 +314,7 @@ def _print_lines(checks):
         count = "1 problem" if problems == 1 else f"{problems} problems"
         print(f"{count}. Run the first mend in the folder {COURSE}, then run this again.")
     else:
-        print("All is well: this machine can take the course.")
+        print("All is well: this computer can run the course.")
     return not problems
 
 

@@ -58,7 +58,7 @@ UNPUBLISHED_CELL = """\
 import sys
 
 if "google.colab" in sys.modules:
-    sys.exit("Colab cannot get the course yet: open it in JupyterLab on your computer.")"""
+    sys.exit("Colab is not supported yet. Open this lesson in JupyterLab instead.")"""
 
 # Colab may not show what a subprocess writes (googlecolab/colabtools, issue 5484), so the words
 # of git have to be in the error.

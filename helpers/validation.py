@@ -52,7 +52,7 @@ def check_images(images, name="images"):
         elif images.ndim == 4:
             hint = " These look like colour images; the course draws grey ones."
         raise ValueError(
-            f"{name} has {_described(images)}, expected (N, 28, 28) or (N, 28, 28, 1).{hint}"
+            f"{name} has {_described(images)}. Expected shape (N, 28, 28) or (N, 28, 28, 1).{hint}"
         )
     if images.size == 0:
         raise ValueError(f"{name} is empty ({_described(images)}): there is nothing to draw.")
@@ -132,8 +132,8 @@ def check_predictions(predictions, name="predictions"):
         )
     if predictions.ndim not in (1, 2):
         raise ValueError(
-            f"{name} has {_described(predictions)}, expected (N, classes) as model.predict() "
-            "returns it, or the one row (classes,)."
+            f"{name} has {_described(predictions)}, expected shape (N, classes), as "
+            "model.predict() returns it, or shape (classes,) for one image."
         )
     predictions = np.atleast_2d(predictions)
     _check_numbers(predictions, name)
@@ -148,9 +148,10 @@ def _check_probabilities(predictions, name):
     if wrong.any():
         row = int(np.argmax(wrong))
         raise ValueError(
-            f"{name} holds no probabilities: row {row} has the sum {sums[row]:.3g} and the "
-            f"smallest value {predictions[row].min():.3g}; expected 0 to 1 with the sum 1. "
-            "These look like logits: end the model with a softmax, or pass "
+            f"{name} does not contain probabilities: the values in row {row} add up to "
+            f"{sums[row]:.3g}, and the smallest value is {predictions[row].min():.3g}. Expected "
+            "values from 0 to 1 that add up to 1. These look like logits: use softmax in the "
+            "last layer, or pass "
             "tf.nn.softmax(predictions).numpy()."
         )
 
@@ -163,8 +164,9 @@ def _check_numbers(array, name):
     if not np.isfinite(array).all():
         count = int((~np.isfinite(array)).sum())
         raise ValueError(
-            f"{name} has {count:,} values that are NaN or infinite. NaN in predictions means "
-            "that the training broke down: look at the loss, the learning rate and the scaling."
+            f"{name} contains {count:,} values that are NaN or infinite. NaN in predictions "
+            "usually means that the training failed: check the loss, the learning rate and the "
+            "scaling."
         )
 
 
@@ -173,7 +175,7 @@ def check_same_length(**arrays):
     if len({len(array) for array in arrays.values()}) > 1:
         lengths = ", ".join(f"{name}: {len(array):,}" for name, array in arrays.items())
         raise ValueError(
-            f"Not the same number of samples in each ({lengths}). "
+            f"The arrays do not have the same number of samples ({lengths}). "
             "Take all of them from the same set, training or test."
         )
 
@@ -200,7 +202,7 @@ def check_class_names(class_names, classes):
     if class_names is None:
         return [str(k) for k in range(classes)]
     if isinstance(class_names, str):
-        raise ValueError(f"class_names is the text {class_names!r}, expected a list of names.")
+        raise ValueError(f"class_names is the string {class_names!r}. Expected a list of names.")
     if len(class_names) < classes:
         raise ValueError(
             f"class_names has {len(class_names)} names, but there are {classes} classes."
@@ -212,7 +214,7 @@ def check_label_range(labels, classes, name="true_labels"):
     """Raise ``ValueError`` when a label has no column in the predictions."""
     if labels.max() >= classes:
         raise ValueError(
-            f"{name} has the class {labels.max()}, but predictions have {classes} columns "
-            f"(classes 0 to {classes - 1}). The model's last layer is too small, or the "
-            "labels belong to other data."
+            f"{name} contains class {labels.max()}, but the predictions have {classes} columns "
+            f"(classes 0 to {classes - 1}). The last layer of the model has too few units, or "
+            "the labels belong to other data."
         )

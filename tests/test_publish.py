@@ -458,7 +458,7 @@ def test_unpublished_cell_stops_in_colab_with_one_sentence(run_cell):
     run, _ = run_cell
     result = run(publish.colab_cell("", ""))
     assert result.returncode == 1
-    assert result.stderr.startswith("Colab cannot get the course yet: ")
+    assert result.stderr.startswith("Colab is not supported yet. ")
     assert result.stderr.count(".") == result.stderr.count("\n") == 1
 
 

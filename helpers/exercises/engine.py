@@ -16,7 +16,8 @@ from helpers import validation
 
 WIDTH = 88
 COUNT_IN_PLACE_OF_SHAPE = (
-    "that is how many numbers the result has. Its shape is a tuple, with one number for each axis."
+    "that is the total number of values in the output. The shape is a tuple with one number for "
+    "each axis."
 )
 
 
@@ -102,7 +103,7 @@ def described(value):
     """
     kind = type(value).__name__
     if isinstance(value, str):
-        return f"the text {one_line(repr(value[:40]))}"
+        return f"the string {one_line(repr(value[:40]))}"
     if isinstance(value, (np.ndarray, np.generic)):
         return shown(np.asarray(value))
     if value is None or value is ... or isinstance(value, (bool, float, complex)):
@@ -147,11 +148,13 @@ def read_numbers(value, name, expected):
     try:
         array = np.asarray(value)
     except Exception:
-        raise Mistake(f"{came}, which holds no table of numbers. Expected {expected}.") from None
+        raise Mistake(
+            f"{came}, which cannot be read as a table of numbers. Expected {expected}."
+        ) from None
     if array.dtype.kind in "US":
         raise Mistake(f"{came}. Write numbers, without quotes. Expected {expected}.")
     if array.dtype == bool and array.ndim == 0:
-        raise Mistake(f"{came}, which is no number. Expected {expected}.")
+        raise Mistake(f"{came}, which is not a number. Expected {expected}.")
     if array.dtype.kind not in "biuf":
         raise Mistake(
             f"{came}. That cannot be read as whole or decimal numbers. Expected {expected}."
@@ -159,7 +162,7 @@ def read_numbers(value, name, expected):
     if array.size == 0:
         raise Mistake(f"{came}: there is nothing in it. Expected {expected}.")
     if not np.isfinite(array).all():
-        raise Mistake(f"{came}. NaN or infinity is in it. Expected {expected}.")
+        raise Mistake(f"{came}. It contains NaN or infinity. Expected {expected}.")
     return array
 
 
@@ -362,7 +365,7 @@ class Exercise:
 
     def _read_data(self, data):
         if len(data) != len(self.data):
-            raise Mistake(f"the check needs other arguments. Call {self.call}")
+            raise Mistake(f"the check was called with the wrong arguments. Call {self.call}")
         try:
             for name, value in zip(self.data, data, strict=True):
                 if value is None or value is ...:
@@ -447,8 +450,8 @@ class NumberExercise(Exercise):
     def _read(self, answer):
         if answer is None:
             raise Mistake(
-                f"{self.answer} is None. That is what a function without return gives, print "
-                f"for example. Expected {self.expected}."
+                f"{self.answer} is None. A function without a return value, for example print, "
+                f"gives None. Expected {self.expected}."
             )
         return read_numbers(answer, self.answer, self.expected)
 
@@ -457,13 +460,15 @@ class NumberExercise(Exercise):
         if value.shape != self._shape:
             if self._shape:
                 return f"{came}. Expected the shape {self._shape}: {self.expected}."
-            brackets = " Take the number out of its brackets." if value.size == 1 else ""
-            return f"{came}. Expected {self.expected}.{brackets}"
+            hint = " Give the number itself, not an array or a list that contains it."
+            hint = hint if value.size == 1 else ""
+            return f"{came}. Expected {self.expected}.{hint}"
         try:
             right = self._is_right(value, *arrays)
         except Mistake as mistake:
             return str(mistake)
-        return None if right else f"{came}. Expected {self.expected}. {self.name}.hint() helps."
+        return None if right else f"{came}. Expected {self.expected}. Call {self.name}.hint() "
+        "for a hint."
 
 
 class ShapeExercise(NumberExercise):
@@ -496,7 +501,8 @@ class ShapeExercise(NumberExercise):
         if explanation is None or value.ndim != 1:
             return explanation
         lengths = ", ".join("None" if length == -1 else f"{length:g}" for length in value[:16])
-        return f"{self.answer} is ({lengths}). Expected {self.expected}. {self.name}.hint() helps."
+        return f"{self.answer} is ({lengths}). Expected {self.expected}. Call {self.name}.hint() "
+        "for a hint."
 
 
 class NamesExercise(Exercise):
@@ -529,9 +535,7 @@ class NamesExercise(Exercise):
             raise Mistake(f"{self.answer} has {len(answer)} elements. Expected {self.expected}.")
         for place, name in enumerate(answer):
             if not isinstance(name, str):
-                raise Mistake(
-                    f"{self.answer}[{place}] is {described(name)}. Expected a text in quotes."
-                )
+                raise Mistake(f"{self.answer}[{place}] is {described(name)}. Expected a string.")
         return [self._tidy(name) for name in answer]
 
     def _tidy(self, name):
@@ -543,13 +547,14 @@ class NamesExercise(Exercise):
         for place, name in enumerate(value):
             if name not in self._choice:
                 return (
-                    f"{self.answer}[{place}] is {described(name)}, which is not one of the names "
-                    f"to choose from here: {', '.join(self._choice)}."
+                    f"{self.answer}[{place}] is {described(name)}, which is not one of the "
+                    f"possible names: {', '.join(self._choice)}."
                 )
         wrong = [str(place) for place, name in enumerate(value) if name != self._truth[place]]
         if not wrong:
             return None
-        return f"not right yet at place {', '.join(wrong)} of your list. {self.name}.hint() helps."
+        return f"not yet correct: position {', '.join(wrong)} of your list, counted from 0. Call "
+        f"{self.name}.hint() for a hint."
 
     def _matches(self, value, wrong):
         pairs = zip(value, wrong, self._truth, strict=True)
@@ -623,7 +628,7 @@ class FunctionExercise(Exercise):
             raise Mistake(f"{call} stopped with {kind}: {one_line(error)}") from None
         if result is None:
             raise Mistake(
-                f"{call} returned None. A function gives a result with return; print only shows it."
+                f"{call} returned None. A function must return its result; print only shows it."
             )
         return read_numbers(result, f"the result of {call}", self.expected)
 
@@ -641,8 +646,8 @@ def _difference(result, truth):
     if truth.size <= 16 and shown(result) == shown(truth):
         distance = np.abs(result.astype(float) - truth).max()
         return (
-            f"returned {shown(result)}. That is nearly right: the largest difference is "
-            f"{distance:.1g}. Do not round, and compute with functions of NumPy, such as np.exp."
+            f"returned {shown(result)}. That is nearly correct: the largest difference is "
+            f"{distance:.1g}. Do not round, and use NumPy functions such as np.exp."
         )
     if truth.size <= 16:
         return f"returned {shown(result)}. Expected {shown(truth)}."

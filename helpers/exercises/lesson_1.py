@@ -26,7 +26,7 @@ def _is_share_of_shirts(value, predictions, test_labels):
     answers_for_shirts = predictions.argmax(axis=1)[test_labels == SHIRT]
     share = np.count_nonzero(answers_for_shirts == SHIRT) / len(answers_for_shirts)
     if not same(value, share) and any(same(value, round(share, digits)) for digits in range(2, 6)):
-        raise Mistake("that is rounded. Give the number as it was computed.")
+        raise Mistake("that is rounded. Give the number without rounding it.")
     return same(value, share)
 
 
@@ -42,8 +42,8 @@ def _is_surest_mistake(value, predictions, test_labels):
     surest = predictions.max(axis=1)
     if predicted[image] == test_labels[image]:
         raise Mistake(
-            f"image {image} is no mistake. The model says class {predicted[image]}, "
-            "and that is its label."
+            f"image {image} is not a mistake. The model predicts class {predicted[image]}, and "
+            "this is its label."
         )
     # Two mistakes can be equally sure: then each of them is right.
     return surest[image] == surest[predicted != test_labels].max()
@@ -53,10 +53,10 @@ exercise_1 = NumberExercise(
     1,
     shape=(),
     is_right=lambda value: same(value, 50_890),
-    expected="one whole number: all weights and biases of both Dense layers",
+    expected="one whole number: the number of weights and biases in both Dense layers",
     hints=[
         "The section Build the model counts the parameters for 128 units. Copy these two lines, "
-        "and find each number that stands for the units of the hidden layer.",
+        "and find each place where 128 is the number of units in the hidden layer.",
         "The number 128 is there three times: twice in the first line, once in the second.",
         "The hidden layer has 784 * 64 + 64 parameters. The output layer has 64 inputs now.",
     ],
@@ -65,13 +65,17 @@ exercise_1 = NumberExercise(
         output = 64 * 10 + 10
         answer_1 = hidden + output
     """,
-    why="Each unit has one weight for each of its inputs, and one bias. To let Keras count, "
-    "put 64 instead of 128 in build_model, and call build_model().count_params().",
+    why="Each unit has one weight for each of its inputs, and one bias. To check this with "
+    "Keras, change 128 to 64 in build_model, and call build_model().count_params().",
     mistakes=[
-        ("answer_1 = 784 * 64 + 64", "that is the hidden layer alone. Add the output layer."),
+        (
+            "answer_1 = 784 * 64 + 64",
+            "that is only the hidden layer. Add the parameters of the output layer.",
+        ),
         (
             "answer_1 = 784 * 64 + 64 * 10",
-            "these are all weights, but no biases. Each unit of both layers has one bias.",
+            "you have counted all the weights but no biases. Each unit in both layers has one "
+            "bias.",
         ),
         (
             "answer_1 = 784 * 64 + 64 + 128 * 10 + 10",
@@ -87,8 +91,8 @@ exercise_1 = NumberExercise(
         ),
         (
             "answer_1 = 101_770 // 2",
-            "that is half of the parameters of the lesson's network. But the output layer still "
-            "has ten biases.",
+            "that is half the number of parameters of the network in the lesson. But the output "
+            "layer has ten biases in both networks, so they are not halved.",
         ),
     ],
 )
@@ -101,14 +105,15 @@ exercise_2 = NumberExercise(
     data=("test_labels",),
     check_data=_ten_classes,
     hints=[
-        "Begin with one class. Which images have the label 0? test_labels == 0 says it.",
+        "Start with one class. Which images have the label 0? test_labels == 0 is True for "
+        "these images.",
         "True counts as 1. So np.sum(test_labels == 0) is the number of images of class 0.",
         "Do this for each number in range(10), and collect the results in a list.",
     ],
     solution="answer_2 = [np.sum(test_labels == number) for number in range(10)]",
     why="test_labels == number is True for the images of one class, and True counts as 1. "
-    "In Fashion-MNIST, all classes are equally frequent. So guessing is right for one image in "
-    "ten.",
+    "In Fashion-MNIST, all classes have the same number of images. So random guessing is "
+    "correct for about one image in ten.",
     mistakes=[
         (
             "answer_2 = np.unique(test_labels)",
@@ -128,10 +133,13 @@ exercise_2 = NumberExercise(
         ),
         (
             "answer_2 = [np.mean(test_labels == number) for number in range(10)]",
-            "these are shares between 0 and 1. np.mean divides by the number of all images; "
-            "np.sum only counts.",
+            "these are fractions between 0 and 1. np.mean divides by the total number of "
+            "images; np.sum only counts.",
         ),
-        ("answer_2 = [6_000] * 10", "these are the training images. Count in test_labels."),
+        (
+            "answer_2 = [6_000] * 10",
+            "these are the numbers of training images. Count the labels in test_labels.",
+        ),
     ],
 )
 
@@ -139,23 +147,25 @@ exercise_3 = NumberExercise(
     3,
     shape=(),
     is_right=_is_share_of_shirts,
-    expected="one number from 0 to 1: right answers for shirts, divided by the number of shirts",
+    expected="one number from 0 to 1: the number of correct predictions for shirts, divided by "
+    "the number of shirts",
     data=("predictions", "test_labels"),
     check_data=_with_shirts,
     hints=[
-        "First you need the answer of the model for each image: np.argmax with axis=1.",
-        "test_labels == 6 is True for each shirt. In square brackets behind an array, it takes "
-        "the places of the shirts and leaves out all others.",
-        "With shirts = test_labels == 6, the answers for the shirts are predicted_labels[shirts]. "
-        "Which share of them is 6?",
+        "First you need the predicted class of each image: use np.argmax with axis=1.",
+        "test_labels == 6 is True for each shirt. In square brackets after an array, it selects "
+        "the elements that belong to shirts and leaves out all others.",
+        "If you write shirts = test_labels == 6, the predicted classes of the shirts are "
+        "predicted_labels[shirts]. What fraction of them is 6?",
     ],
     solution="""
         predicted_labels = np.argmax(predictions, axis=1)
         shirts = test_labels == 6
         answer_3 = np.mean(predicted_labels[shirts] == 6)
     """,
-    why="predicted_labels[shirts] keeps the answers for the true shirts only. A right answer is "
-    "6, and the mean of True and False is the share of True.",
+    why="predicted_labels[shirts] contains only the predictions for the true shirts. The "
+    "correct prediction is 6, and the mean of True and False values is the fraction of True "
+    "values.",
     mistakes=[
         (
             "answer_3 = np.argmax(predictions[0])",
@@ -168,12 +178,14 @@ exercise_3 = NumberExercise(
         ),
         (
             "answer_3 = np.mean(test_labels[np.argmax(predictions, axis=1) == 6] == 6)",
-            "you took the images that the model calls a shirt, and asked how many are shirts. "
-            "Take the images that are shirts, and ask how many the model calls a shirt.",
+            "you selected the images that the model predicts as shirts, and computed how many "
+            "of them are shirts. Instead, select the images that are shirts, and compute how "
+            "many of them the model predicts as shirts.",
         ),
         (
             "answer_3 = np.sum(np.argmax(predictions, axis=1)[test_labels == 6] == 6)",
-            "that is how many shirts are right. Divide by the number of shirts.",
+            "that is the number of shirts that are classified correctly. Divide it by the "
+            "number of shirts.",
         ),
         (
             "answer_3 = np.mean((np.argmax(predictions, axis=1) == 6) & (test_labels == 6))",
@@ -181,15 +193,16 @@ exercise_3 = NumberExercise(
         ),
         (
             "answer_3 = 100 * np.mean(np.argmax(predictions, axis=1)[test_labels == 6] == 6)",
-            "that is in percent. Expected is a share from 0 to 1.",
+            "that is a percentage. Give a number from 0 to 1.",
         ),
         (
             "answer_3 = np.mean(np.argmax(predictions, axis=1)[test_labels == 6] != 6)",
-            "that is the share of wrong answers. Compare with == instead of !=.",
+            "that is the fraction of wrong predictions. Compare with == instead of !=.",
         ),
         (
             "answer_3 = np.mean(predictions[test_labels == 6, 6])",
-            "that is the mean probability of a shirt. Count the shirts whose answer is 6.",
+            "that is the mean probability of the class Shirt. Instead, count the shirts whose "
+            "predicted class is 6.",
         ),
     ],
 )
@@ -198,17 +211,17 @@ exercise_4 = NumberExercise(
     4,
     shape=(),
     is_right=_is_surest_mistake,
-    expected="the position of one image in the test set, at which the model is wrong and "
-    "surer than at any other mistake",
+    expected="the position in the test set of the wrongly classified image whose predicted "
+    "class has the largest probability",
     data=("predictions", "test_labels"),
     check_data=predictions_and_labels,
     hints=[
         "Go in two steps: find all mistakes, then take the one with the largest probability.",
-        "wrong = np.flatnonzero(predicted_labels != test_labels) has the positions of all "
-        "mistakes. predictions.max(axis=1) is the largest probability of each image, and [wrong] "
-        "behind it keeps those of the mistakes.",
-        "np.argmax of these probabilities gives a place in wrong. Which image is at this place "
-        "of wrong?",
+        "wrong = np.flatnonzero(predicted_labels != test_labels) contains the positions of all "
+        "mistakes. predictions.max(axis=1) is the largest probability for each image. Write "
+        "[wrong] after it to keep only the values of the mistakes.",
+        "np.argmax of these probabilities gives a position in the array wrong. Which image does "
+        "wrong contain at this position?",
     ],
     solution="""
         predicted_labels = np.argmax(predictions, axis=1)
@@ -221,18 +234,20 @@ exercise_4 = NumberExercise(
     mistakes=[
         (
             "answer_4 = np.argmax(predictions.max(axis=1))",
-            "at this image the model is surest of all, but it is right. Look at mistakes only.",
+            "for this image, the model is more confident than for any other, but its prediction "
+            "is correct. Look only at the mistakes.",
         ),
         (
             """
             wrong = np.flatnonzero(np.argmax(predictions, axis=1) != test_labels)
             answer_4 = np.argmax(predictions.max(axis=1)[wrong])
             """,
-            "that is the place in the list of mistakes. Which image is at this place of the list?",
+            "that is the position in the list of mistakes. Which image is at this position in "
+            "the list?",
         ),
         (
             "answer_4 = np.flatnonzero(np.argmax(predictions, axis=1) != test_labels)[0]",
-            "that is the first mistake. The model was surer of another one.",
+            "that is the first mistake. In another one, the model was more confident.",
         ),
         (
             """
@@ -247,16 +262,15 @@ exercise_4 = NumberExercise(
             wrong = np.flatnonzero(np.argmax(predictions, axis=1) != test_labels)
             answer_4 = wrong[np.argmin(predictions.max(axis=1)[wrong])]
             """,
-            "that is the mistake that the model was least sure of. Look for the largest "
-            "probability.",
+            "that is the mistake with the smallest probability. Look for the largest probability.",
         ),
         (
             """
             wrong = np.flatnonzero(np.argmax(predictions, axis=1) != test_labels)
             answer_4 = np.argmax(predictions[wrong])
             """,
-            "that is a place among all probabilities of the mistakes, ten for each. First take "
-            "one number for each image: predictions.max(axis=1).",
+            "that is a position among all the probabilities of the mistakes, ten for each "
+            "mistake. First take one number for each image: predictions.max(axis=1).",
         ),
     ],
 )

@@ -32,20 +32,25 @@ exercise_1 = NumberExercise(
     hints=[
         "A Dense layer has a weight for each pair of input and unit, and a bias for each unit.",
         "The hidden layer has 100 * 20 + 20 parameters.",
-        "The inputs of the output layer are the 20 results of the hidden layer.",
+        "The inputs of the output layer are the 20 outputs of the hidden layer.",
     ],
     solution="answer_1 = (100 * 20 + 20) + (20 * 3 + 3)",
-    why="The 100 inputs have no parameters; the two layers behind them do. Each has inputs times "
-    "units weights, and one bias for each unit.",
+    why="The 100 inputs have no parameters, but the two layers after them do. In each layer, "
+    "the number of weights is the number of inputs times the number of units. There is also "
+    "one bias for each unit.",
     mistakes=[
         (
             "answer_1 = 100 * 20 + 20 * 3",
-            "these are all weights, but no biases. Each unit of both layers has one bias.",
+            "you have counted all the weights but no biases. Each unit in both layers has one "
+            "bias.",
         ),
-        ("answer_1 = 100 * 20 + 20", "that is the hidden layer alone. Add the output layer."),
+        (
+            "answer_1 = 100 * 20 + 20",
+            "that is only the hidden layer. Add the parameters of the output layer.",
+        ),
         (
             "answer_1 = 100 * 20 + 20 + 100 * 3 + 3",
-            "the output layer has 20 inputs, the results of the hidden layer, and not 100.",
+            "the output layer has 20 inputs, not 100. They are the outputs of the hidden layer.",
         ),
         (
             "answer_1 = 100 + 20 + 3",
@@ -54,8 +59,9 @@ exercise_1 = NumberExercise(
         ),
         (
             "answer_1 = 100 * 20 * 3",
-            "you have multiplied all three. Each layer has inputs times units weights: count the "
-            "two layers one by one, and add.",
+            "you have multiplied all three numbers. Count the two layers separately, and add "
+            "the results. In each layer, the number of weights is the number of inputs times "
+            "the number of units.",
         ),
     ],
 )
@@ -65,23 +71,25 @@ exercise_2 = ShapeExercise(
     truth=(7, 28, 32),
     expected="a tuple such as (5, 28, 10), with one number for each axis",
     hints=[
-        "Look at the section From a picture to a row. Five images went in, and there were ten "
-        "units.",
-        "Without Flatten, Dense replaces the last axis only. All other axes stay as they are.",
+        "Look at the section From a picture to a row. There, the input was five images, and the "
+        "layer had ten units.",
+        "Without Flatten, Dense changes only the length of the last axis. All other axes stay "
+        "the same.",
         "The input has the shape (7, 28, 28). The last number becomes the number of units.",
     ],
     solution="answer_2 = (7, 28, 32)",
-    why="Dense works on each row of 28 pixels alone, and makes 32 numbers of it. The axes of the "
-    "images and of the rows stay.",
+    why="Dense works on each row of 28 pixels separately and turns it into 32 numbers. The axis "
+    "of the images and the axis of the rows do not change.",
     mistakes=[
         (
             "answer_2 = (7, 32)",
-            "so it would be with Flatten. Without it, each row of an image is computed alone, "
-            "and the axis of the rows stays.",
+            "that would be correct with Flatten. Without it, Dense works on each row of an "
+            "image separately, and the axis of the rows remains.",
         ),
         (
             "answer_2 = (28, 32)",
-            "that is the result of one image. Seven images went in, so there is one more axis.",
+            "that is the shape for one image. The input is seven images, so there is one more "
+            "axis.",
         ),
         (
             "answer_2 = (7, 28, 28, 32)",
@@ -102,14 +110,14 @@ exercise_3 = NamesExercise(
     3,
     truth=LOSSES,
     choice=LOSSES,
-    expected="a list of three texts, the names of the losses for a, b and c",
+    expected="a list of three strings: the names of the losses for a, b and c",
     hints=[
         "Look at the table in the section Compile the model. The last layer and the form of the "
-        "labels say which line is yours.",
-        "One unit with sigmoid has a loss of its own. For softmax, look at the labels: whole "
-        "numbers, or rows of zeros with a 1?",
-        "Whole numbers take the loss with sparse in its name. One-hot rows take the same name "
-        "without sparse.",
+        "labels tell you which row of the table to use.",
+        "One unit with sigmoid has its own loss. For softmax, look at the labels: are they "
+        "whole numbers, or rows of zeros with a 1?",
+        "Whole numbers need the loss with sparse in its name. One-hot rows need the loss with "
+        "the same name but without sparse.",
     ],
     solution="""
         answer_3 = [
@@ -118,14 +126,15 @@ exercise_3 = NamesExercise(
             "categorical_crossentropy",
         ]
     """,
-    why="One unit with sigmoid answers a question with two answers: binary. With softmax, the "
-    "form of the labels decides: sparse for whole numbers, without sparse for one-hot rows.",
+    why="One unit with sigmoid decides between two classes: binary. With softmax, the form of "
+    "the labels decides which loss you need: sparse for whole numbers, without sparse for "
+    "one-hot rows.",
     mistakes=[
         (
             "answer_3 = ['categorical_crossentropy'] + ['sparse_categorical_crossentropy', "
             "'categorical_crossentropy']",
-            "look at a again. One unit with sigmoid gives one probability, and the categorical "
-            "losses want a column for each class.",
+            "look at a again. One unit with sigmoid gives one probability, but the categorical "
+            "losses need one column for each class.",
         ),
         (
             "answer_3 = ['sparse_categorical_crossentropy'] + ['sparse_categorical_crossentropy', "
@@ -136,7 +145,7 @@ exercise_3 = NamesExercise(
         (
             "answer_3 = ['binary_crossentropy', 'categorical_crossentropy', "
             "'sparse_categorical_crossentropy']",
-            "you have exchanged b and c. The loss with sparse in its name takes whole numbers.",
+            "you have swapped b and c. The loss with sparse in its name is for whole numbers.",
         ),
         (
             "answer_3 = ['binary_crossentropy', 'categorical_crossentropy', "
@@ -157,9 +166,9 @@ exercise_4 = FunctionExercise(
     answer="my_softmax",
     make_inputs=_rows_of_logits,
     truth=_softmax,
-    expected="as many probabilities as there are logits, with the sum 1",
+    expected="one probability for each logit; together they must add up to 1",
     hints=[
-        "The section Choose the input and the output does it for three numbers.",
+        "The section 'Choose the input and the output' computes softmax for three numbers.",
         "First np.exp of all logits at once. Then divide by the sum of the results.",
         "powers = np.exp(logits) is the first line. The second returns powers divided by "
         "powers.sum().",
@@ -169,8 +178,9 @@ exercise_4 = FunctionExercise(
             powers = np.exp(logits)
             return powers / powers.sum()
     """,
-    why="np.exp makes all numbers positive, and the division makes their sum 1. For logits of "
-    "some hundreds, np.exp becomes infinite. Libraries therefore subtract the largest logit "
+    why="np.exp makes all numbers positive, and the division makes their sum 1. For very large "
+    "logits, above about 700, np.exp gives infinity. Libraries therefore subtract the "
+    "largest logit "
     "first, which changes no probability.",
     mistakes=[
         (
@@ -185,7 +195,8 @@ exercise_4 = FunctionExercise(
             def my_softmax(logits):
                 return logits / np.sum(logits)
             """,
-            "the sum is 1, but negative logits give no probabilities. Use np.exp first.",
+            "the sum is 1, but negative logits give negative results, which are not "
+            "probabilities. Use np.exp first.",
         ),
         (
             """
@@ -199,7 +210,7 @@ exercise_4 = FunctionExercise(
             def my_softmax(logits):
                 return np.exp(logits) / len(logits)
             """,
-            "you have divided by how many numbers there are. Divide by their sum.",
+            "you have divided by the number of logits. Divide by the sum of the results of np.exp.",
         ),
         (
             """
@@ -215,7 +226,7 @@ exercise_4 = FunctionExercise(
                 powers = np.exp([2.0, 1.0, 0.1])
                 return powers / powers.sum()
             """,
-            "the function gives the same numbers for all logits. Use its argument, logits.",
+            "the function returns the same numbers for every input. Use its argument, logits.",
         ),
         (
             """

@@ -11,11 +11,12 @@ from helpers.exercises.engine import (
 )
 
 SEES_FLAT = (
-    "where the image has one tone only, your filter does not give 0. The sum of its nine numbers "
-    "has to be 0."
+    "your filter does not give 0 on areas where all pixels have the same value. Its nine "
+    "numbers must add up to 0."
 )
 SEES_HORIZONTAL = (
-    "your filter reacts to horizontal edges. So that it does not, each of its rows needs the sum 0."
+    "your filter does not give 0 on horizontal edges. The numbers in each of its rows must add "
+    "up to 0."
 )
 SEES_NOTHING = (
     "your filter gives 0 on every vertical edge. One column has to subtract, and another one to "
@@ -64,8 +65,8 @@ exercise_1 = ShapeExercise(
     truth=(15, 15, 16),
     expected="a tuple of three numbers: rows, columns and channels after the pooling",
     hints=[
-        "First the convolution. At how many places does a filter of 3 x 3 fit into 32 rows? "
-        "In the lesson it was 26 places for 28 rows.",
+        "Start with the convolution. How many positions does a 3 x 3 filter have in 32 rows? In "
+        "the lesson, it had 26 positions in 28 rows.",
         "Each of the 16 filters makes one feature map. So the last number is 16.",
         "After the convolution the shape is (30, 30, 16). Pooling halves rows and columns.",
     ],
@@ -74,9 +75,9 @@ exercise_1 = ShapeExercise(
         after_pooling = after_convolution // 2
         answer_1 = (after_pooling, after_pooling, 16)
     """,
-    why="A filter of size 3 fits into 32 rows at 30 places. Pooling keeps one number of each 2 x 2 "
-    "field. The number of channels is the number of filters. To let Keras compute it, call both "
-    "layers on np.zeros((1, 32, 32, 3)).",
+    why="A filter of size 3 has 30 positions in 32 rows. Pooling keeps one value of each 2 x 2 "
+    "window. The number of channels is the number of filters. To check this with Keras, "
+    "call both layers on np.zeros((1, 32, 32, 3)).",
     mistakes=[
         ("answer_1 = (30, 30, 16)", "that is after the convolution. The pooling comes after it."),
         (
@@ -86,12 +87,13 @@ exercise_1 = ShapeExercise(
         ),
         (
             "answer_1 = (15, 15, 3)",
-            "rows and columns are right. The channels of the image are summed up in each "
-            "filter: the result has one channel for each filter.",
+            "the numbers of rows and columns are correct. But each filter adds up all the "
+            "channels of the image, so the output has one channel for each filter.",
         ),
         (
             "answer_1 = (16, 15, 15)",
-            "the three numbers are right, the order is not. Keras has the channels last.",
+            "the three numbers are correct, but the order is not. In Keras, the channels come "
+            "last.",
         ),
         (
             "answer_1 = (None, 15, 15, 16)",
@@ -117,26 +119,27 @@ exercise_2 = NumberExercise(
     is_right=lambda value: same(value, 448),
     expected="one whole number: the weights and biases of all 16 filters",
     hints=[
-        "How many numbers does one filter look at in one place? The image has three channels.",
+        "How many numbers does one filter cover at one position? The image has three channels.",
         "One filter has 3 * 3 * 3 weights: rows, columns, channels. And it has one bias.",
         "There are 16 such filters.",
     ],
     solution="answer_2 = 3 * 3 * 3 * 16 + 16",
     why="Each of the 16 filters has 3 x 3 weights for each of the 3 channels, and one bias. The "
-    "size of the image plays no part.",
+    "size of the image does not matter.",
     mistakes=[
         (
             "answer_2 = 3 * 3 * 1 * 16 + 16",
-            "that would be right for a grey image. With three channels, each filter has 3 x 3 "
+            "that would be correct for a greyscale image. With three channels, each filter has "
+            "3 x 3 "
             "weights for each channel.",
         ),
         ("answer_2 = 3 * 3 * 3 * 16", "the weights are right. Add one bias for each filter."),
         ("answer_2 = 3 * 3 * 3 + 1", "that is one filter. There are 16 of them."),
-        ("answer_2 = 3 * 3 * 3 * 16 + 1", "each of the 16 filters has a bias of its own."),
+        ("answer_2 = 3 * 3 * 3 * 16 + 1", "each of the 16 filters has its own bias."),
         (
             "answer_2 = 32 * 32 * 3 * 16 + 16",
-            "that is a Dense layer with 16 units. A filter has weights for 3 x 3 places only, "
-            "and uses them everywhere.",
+            "that is the number for a Dense layer with 16 units. A filter has weights for only "
+            "3 x 3 pixels of each channel, and uses the same weights at every position.",
         ),
         (
             "answer_2 = 3 * 3 * 3 * 16 + 3 * 16",
@@ -156,15 +159,17 @@ exercise_3 = NumberExercise(
     is_right=_finds_vertical_edges,
     expected="a table of numbers with three rows and three columns",
     hints=[
-        "The filter edge of the lesson subtracts the row above from the row below. A vertical "
+        "The filter edge in the lesson subtracts the pixels under its top row from the pixels "
+        "under its bottom row. A vertical "
         "edge is a difference between left and right.",
         "Subtract the left column from the right column. The middle column can be 0.",
         "Each row of the filter is [-1, 0, 1].",
     ],
     solution="answer_3 = np.array([[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]])",
-    why="Each row has the sum 0, so nothing happens unless the image changes from left to right. "
-    "The filter of the lesson with rows and columns exchanged does this. Other filters do it, too: "
-    "the check tries yours on edges.",
+    why="The numbers in each row add up to 0, so the result is 0 unless the image changes from "
+    "left to right. If you swap the rows and columns of the filter in the lesson, you get "
+    "such a filter. Other filters are also correct: the check applies yours to images with "
+    "edges.",
     mistakes=[
         (
             "answer_3 = [[-1, -1, -1], [0, 0, 0], [1, 1, 1]]",
@@ -176,7 +181,7 @@ exercise_3 = NumberExercise(
         ("answer_3 = [[-1, 0, 1], [0, 0, 0], [1, 0, -1]]", SEES_NOTHING),
         (
             "answer_3 = [-1, 0, 1]",
-            "that is one row of the filter. Expected are three rows, one below the other.",
+            "that is one row of the filter. Write three rows, one below the other.",
         ),
     ],
 )
@@ -190,8 +195,8 @@ exercise_4 = FunctionExercise(
     hints=[
         "The convolution by hand has two loops, one over rows and one over columns. Here the "
         "result has image.shape[0] // 2 rows.",
-        "The field for the place row, column of the result begins at row 2 * row and column "
-        "2 * column of the image.",
+        "The window for result[row, column] begins at row 2 * row and column 2 * column of the "
+        "image.",
         "The field is image[2 * row : 2 * row + 2, 2 * column : 2 * column + 2]. Its largest "
         "number goes to result[row, column].",
     ],
@@ -205,8 +210,8 @@ exercise_4 = FunctionExercise(
                     result[row, column] = field.max()
             return result
     """,
-    why="The fields do not overlap: each begins two rows or two columns after the one before. Of "
-    "four numbers, one is left.",
+    why="The windows do not overlap: each begins two rows or two columns after the previous "
+    "one. One number remains of every four.",
     mistakes=[
         (
             """
@@ -236,7 +241,7 @@ exercise_4 = FunctionExercise(
             def max_pool(image):
                 return image.max()
             """,
-            "that is the largest number of the whole image. Expected is one for each field.",
+            "that is the largest number of the whole image. Return one number for each window.",
         ),
         (
             """
@@ -252,8 +257,8 @@ exercise_4 = FunctionExercise(
                 below = np.maximum(image[1::2, ::2], image[1::2, 1::2])
                 return np.maximum(np.maximum(above, below), 0)
             """,
-            "where all four numbers are negative, you return 0. Compare the numbers of the field "
-            "only with each other.",
+            "where all four numbers are negative, you return 0. Compare the four numbers only "
+            "with each other.",
         ),
         (
             """
@@ -289,7 +294,8 @@ exercise_4 = FunctionExercise(
                         result[row, column] = field.max()
                 return result
             """,
-            "you count to 14, which is right for 28 rows only. Use half of image.shape[0] and of "
+            "your loops have 14 steps, which is correct only for an image with 28 rows. Use "
+            "half of image.shape[0] and of "
             "image.shape[1].",
         ),
     ],

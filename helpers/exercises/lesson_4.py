@@ -44,7 +44,7 @@ def _predictions_and_one_hot(predictions, y_test_hot):
     validation.check_same_length(predictions=predictions, y_test_hot=rows)
     if predictions.shape != rows.shape:
         raise ValueError(
-            f"predictions has shape {predictions.shape}, and y_test_hot {rows.shape}. "
+            f"predictions has shape {predictions.shape}, but y_test_hot has shape {rows.shape}. "
             "Both need one column for each class."
         )
     return predictions, rows
@@ -59,7 +59,8 @@ def _is_count_of_sure_mistakes(value, predictions, y_test_hot):
 def _is_number_of_steps(value):
     if value != int(value):
         raise Mistake(
-            "there is no part of a step. The last batch is not full, but it is a whole step."
+            "the number of steps must be a whole number. The last batch is not full, but it "
+            "counts as one step."
         )
     return same(value, 391)
 
@@ -76,18 +77,19 @@ exercise_1 = NumberExercise(
         "too.",
     ],
     solution="answer_1 = int(np.ceil(50_000 / 128))",
-    why="390 full batches leave 80 images over. They make one more, smaller batch. np.ceil rounds "
+    why="After 390 full batches, 80 images remain. They form one more, smaller batch. np.ceil "
+    "rounds "
     "up.",
     mistakes=[
         (
             "answer_1 = 50_000 // 128",
-            "you have rounded down. Then 80 images would be left over. They are one more step.",
+            "you have rounded down. The remaining 80 images need one more step.",
         ),
         ("answer_1 = 1_563", "that is the number for a batch size of 32. Here it is 128."),
         (
             "answer_1 = 469",
             "that is the number for all 60,000 images. The model trains on 50,000, because "
-            "10,000 are kept apart.",
+            "10,000 are in the validation set.",
         ),
         ("answer_1 = 50_000 * 128", "divide the images by the batch size. Do not multiply."),
     ],
@@ -97,11 +99,11 @@ exercise_2 = NamesExercise(
     2,
     truth=[SPARSE, CATEGORICAL, CATEGORICAL],
     choice=[SPARSE, CATEGORICAL],
-    expected="a list of three texts, the names of the losses for a, b and c",
+    expected="a list of three strings: the names of the losses for a, b and c",
     hints=[
         "Is a label one whole number, or a row with a number for each class?",
-        "A row for each label belongs to categorical_crossentropy, also when the 1 is divided "
-        "among several classes.",
+        "If each label is a row, use categorical_crossentropy, even if the 1 is divided among "
+        "several classes.",
         "One of the three takes sparse_categorical_crossentropy, two take "
         "categorical_crossentropy.",
     ],
@@ -131,7 +133,7 @@ exercise_2 = NamesExercise(
         ),
         (
             f"answer_2 = ['{SPARSE}', '{CATEGORICAL}', '{SPARSE}']",
-            "look at c again. A row with 0.7 and 0.3 is no whole number.",
+            "look at c again. A row with 0.7 and 0.3 is not a whole number.",
         ),
     ],
 )
@@ -143,9 +145,11 @@ exercise_3 = FunctionExercise(
     truth=_one_hot,
     expected="a table with one row for each label and one column for each class",
     hints=[
-        "Begin with a table of zeros. Which shape does it have? np.zeros takes it as a tuple.",
+        "Start with a table of zeros. What shape does it need? Give the shape to np.zeros as a "
+        "tuple.",
         "rows = np.zeros((len(labels), classes)) makes the table. Then each row gets one 1.",
-        "for row, label in enumerate(labels) gives the place of both: rows[row, label] = 1.",
+        "for row, label in enumerate(labels) gives the row and the column of each 1: rows[row, "
+        "label] = 1.",
     ],
     solution="""
         def one_hot(labels, classes):
@@ -154,16 +158,16 @@ exercise_3 = FunctionExercise(
                 rows[row, label] = 1
             return rows
     """,
-    why="The row is the place of the sample, the column is its class. The number of columns is "
-    "classes, also when the last classes do not occur in labels.",
+    why="The row is the position of the sample, and the column is its class. The number of "
+    "columns is classes, even if the last classes do not occur in labels.",
     mistakes=[
         (
             """
             def one_hot(labels, classes):
                 return np.eye(max(labels) + 1)[labels]
             """,
-            "you make as many columns as the largest label needs. Expected are as many as classes "
-            "says, also when the last classes do not occur.",
+            "you make only as many columns as the largest label needs. The number of columns "
+            "must be classes, even if the last classes do not occur.",
         ),
         (
             """
@@ -223,12 +227,13 @@ exercise_4 = NumberExercise(
     4,
     shape=(),
     is_right=_is_count_of_sure_mistakes,
-    expected="one whole number: how many images are wrong with a probability of more than 0.9",
+    expected="one whole number: how many images the model gets wrong with a probability of more "
+    "than 0.9",
     data=("predictions", "y_test_hot"),
     check_data=_predictions_and_one_hot,
     hints=[
-        "First make class numbers of both: np.argmax with axis=1, once for predictions and once "
-        "for y_test_hot.",
+        "First convert both to class numbers: use np.argmax with axis=1, once for predictions "
+        "and once for y_test_hot.",
         "The model is wrong where the two differ. It is sure where predictions.max(axis=1) > 0.9.",
         "wrong & sure is True where both are True. np.sum counts them.",
     ],
@@ -239,12 +244,13 @@ exercise_4 = NumberExercise(
         sure = predictions.max(axis=1) > 0.9
         answer_4 = np.sum(wrong & sure)
     """,
-    why="argmax makes class numbers of one-hot rows and of probabilities in the same way. A large "
+    why="argmax converts one-hot rows and probabilities to class numbers in the same way. A large "
     "probability does not mean that the model is right.",
     mistakes=[
         (
             "answer_4 = np.sum(predictions.max(axis=1) > 0.9)",
-            "these are all images at which the model is sure. Count only those that are wrong.",
+            "these are all images with a probability of more than 0.9. Count only those that "
+            "the model gets wrong.",
         ),
         (
             "answer_4 = np.sum(np.argmax(predictions, axis=1) != np.argmax(y_test_hot, axis=1))",
@@ -255,23 +261,23 @@ exercise_4 = NumberExercise(
             right = np.argmax(predictions, axis=1) == np.argmax(y_test_hot, axis=1)
             answer_4 = np.sum(right & (predictions.max(axis=1) > 0.9))
             """,
-            "these are the images at which the model is sure and right. Compare with != instead "
-            "of ==.",
+            "these are the images that the model gets right with a probability of more than "
+            "0.9. Compare with != instead of ==.",
         ),
         (
             """
             wrong = np.argmax(predictions, axis=1) != np.argmax(y_test_hot, axis=1)
             answer_4 = np.mean(wrong & (predictions.max(axis=1) > 0.9))
             """,
-            "that is the share of all images. The question asks how many: np.sum instead of "
-            "np.mean.",
+            "that is a fraction of all images. The question asks how many: use np.sum instead "
+            "of np.mean.",
         ),
         (
             """
             wrong = np.argmax(predictions, axis=1) != np.argmax(y_test_hot, axis=1)
             answer_4 = np.sum(wrong | (predictions.max(axis=1) > 0.9))
             """,
-            "| means that one of the two is enough. Both have to be True: &.",
+            "| means that only one of the two has to be True. Here both must be True: use &.",
         ),
     ],
 )
