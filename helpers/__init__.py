@@ -12,12 +12,14 @@ __all__ = [
     "plot_predictions",
     "plot_samples",
     "plot_value_array",
+    "prepare_digit",
     "quiet_start",
 ]
 
 
 def __getattr__(name):
-    # A plot is imported when it is asked for: helpers.doctor has to start without NumPy.
+    # What needs NumPy is imported when it is asked for: helpers.doctor has to start without it.
     if name in __all__:
-        return getattr(import_module("helpers.plotting"), name)
+        module = "own_digits" if name == "prepare_digit" else "plotting"
+        return getattr(import_module(f"helpers.{module}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
