@@ -30,7 +30,7 @@ RANDOM = np.random.default_rng(0)
 IMAGES = RANDOM.integers(0, 256, (N, 28, 28)).astype("uint8")
 LABELS = RANDOM.permutation(np.arange(N) % 10)
 PERCENT = RANDOM.permutation(np.arange(55, 55 + N))  # the probability of the predicted class
-SHARE = RANDOM.uniform(0.1, 0.4, N)  # of the rest, for a third class
+SHARE = RANDOM.uniform(0.02, 0.48, N)  # of the rest, for a third class
 ODD = np.arange(N) % 2
 PREDICTED = (LABELS + ODD) % 10  # wrong by one class for the odd images
 
