@@ -4,7 +4,8 @@ import re
 
 import papermill
 import pytest
-from lesson_table import NOTEBOOKS
+
+from helpers.course import NOTEBOOKS
 
 pytestmark = pytest.mark.small
 
