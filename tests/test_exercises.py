@@ -10,10 +10,10 @@ from importlib import import_module
 import nbformat
 import numpy as np
 import pytest
-from lesson_table import NOTEBOOKS
 from numpy.lib.stride_tricks import sliding_window_view
 
 import helpers.exercises
+from helpers.course import NOTEBOOKS
 from helpers.datasets import fashion_mnist, mnist
 from helpers.exercises.engine import (
     Exercise,
