@@ -7,6 +7,7 @@ it, or the call of a plot from ``helpers``, which test_plotting.py tests.
 """
 
 import inspect
+import re
 from functools import cache
 from types import SimpleNamespace
 
@@ -43,8 +44,12 @@ def random_predictions(labels):
     """Return probabilities for samples of which the third is the first right one."""
     right = RANDOM.random(len(labels)) < 0.6
     right[:3] = False, False, True
-    predicted = np.where(right, labels, (labels + RANDOM.integers(1, 10, len(labels))) % 10)
-    return (RANDOM.dirichlet(np.ones(10), len(labels)) + 2 * np.eye(10)[predicted]) / 3
+    wrong_labels = (labels + RANDOM.integers(1, 10, len(labels))) % 10
+    rows = RANDOM.dirichlet(np.full(10, 0.1), len(labels))
+    for row, k in zip(rows, np.where(right, labels, wrong_labels), strict=True):
+        largest = row.argmax()
+        row[[largest, k]] = row[[k, largest]]
+    return rows
 
 
 def random_history(epochs):
@@ -62,12 +67,13 @@ def keras():
 @cache
 def lesson_1():
     n = SimpleNamespace(class_names=NAMES, history=random_history(5))
-    n.train_images, n.train_labels = random_images(60_000), random_labels(60_000)
+    n.raw_train, n.raw_labels = random_images(60_000), random_labels(60_000)
+    n.train_images, n.train_labels = random_images(10_050), random_labels(10_050)
     n.test_images, n.test_labels = random_images(2_000), random_labels(2_000)
     n.predictions = random_predictions(n.test_labels)
     n.predicted_labels = n.predictions.argmax(axis=1)
-    n.predictions_single = n.predictions[[50]]
     n.moved_labels = random_labels(10_000)
+    n.outputs, n.unit = RANDOM.random((2_000, 128)), 5
     return n
 
 
@@ -153,11 +159,8 @@ def bars(values, names, **facts):
 
 FIGURES = {
     "01_basic_classification": {
-        "look-image": lambda n: [
-            image(n.train_images[0], "viridis", (0, 255), colour_bar=(0, 255)),
-        ],
         "look-more": lambda n: [
-            image(n.train_images[i], "viridis", (0, 255), title=NAMES[n.train_labels[i]], **bar)
+            image(n.raw_train[i], "viridis", (0, 255), title=NAMES[n.raw_labels[i]], **bar)
             for i, bar in ((0, {}), (30_000, {}), (59_999, {"colour_bar": (0, 255)}))
         ],
         "samples": ["plot_samples(train_images, train_labels, class_names)"],
@@ -171,7 +174,13 @@ FIGURES = {
             "plot_value_array(0, predictions, test_labels, class_names)",
         ],
         "grid": ["plot_predictions(predictions, test_labels, test_images, class_names)"],
-        "single-bars": ["plot_value_array(0, predictions_single, test_labels, class_names)"],
+        "unit-classes": lambda n: [
+            bars(
+                [n.outputs[n.test_labels == k].mean(axis=0)[n.unit] for k in range(10)],
+                NAMES,
+                ylabel="mean output of the unit",
+            )
+        ],
         "confusion": ["plot_confusion_matrix(test_labels, predicted_labels, class_names)"],
         "mistakes": ["plot_mistakes(predictions, test_labels, test_images, class_names)"],
         "break-labels-look": [
@@ -290,8 +299,7 @@ def largest_of_four(pixels):
 
 def look(line):
     marker = line.get_marker()
-    style = ("" if marker == "None" else marker) + line.get_linestyle()
-    return style, line.get_color()
+    return (marker + line.get_linestyle()).replace("None", ""), line.get_color()
 
 
 def lines(ax):
@@ -410,8 +418,20 @@ def test_fraction_of_mistakes_among_tops(capsys):
     pairs = [(a, b) for a, b in zip(n.test_labels, n.predicted_labels, strict=True) if a != b]
     among_tops = [(a, b) for a, b in pairs if {NAMES[a], NAMES[b]} <= tops]
     expected = len(among_tops) / len(pairs)
-    assert run("01_basic_classification", "tops")["share"] == expected
+    assert run("01_basic_classification", "tops")["fraction"] == expected
     assert capsys.readouterr().out == f"{expected:.0%} of all mistakes\n"
+
+
+def test_groups_by_confidence(capsys):
+    n = lesson_1()
+    run("01_basic_classification", "confidence-groups")
+    found = [re.findall(r"[\d.]+", line) for line in capsys.readouterr().out.splitlines()]
+    limits = [0, 0.5, 0.7, 0.9, 0.99, 1.01]
+    for numbers, low, high in zip(found, limits[:-1], limits[1:], strict=True):
+        group = [i for i, row in enumerate(n.predictions) if low <= max(row) < high]
+        confidence = np.mean([max(n.predictions[i]) for i in group])
+        correct = np.mean([n.predictions[i].argmax() == n.test_labels[i] for i in group])
+        assert numbers == [str(len(group)), f"{confidence:.3f}", f"{correct:.3f}"]
 
 
 def test_gain_of_each_class():
