@@ -111,8 +111,8 @@ exercise_1 = NamesExercise(
         (
             _swapped("overfitting", "sorted split"),
             "you have swapped d and e. In both, the validation loss rises. Look at val_accuracy. "
-            "With overfitting, it is high and stays high. After a sorted split, it is near 0 from the "
-            "first epoch, far below guessing: the model has never seen the last class.",
+            "With overfitting, it is high and stays high. After a sorted split, it is near 0 from "
+            "the first epoch, far below guessing: the model has never seen the last class.",
         ),
         (
             _swapped("leak", "overfitting"),
