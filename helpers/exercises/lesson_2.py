@@ -7,14 +7,17 @@ from helpers.exercises.engine import (
     NamesExercise,
     NumberExercise,
     ShapeExercise,
-    same,
+    all_close,
 )
 
-LOSSES = ["binary_crossentropy", "sparse_categorical_crossentropy", "categorical_crossentropy"]
+BINARY = "binary_crossentropy"
+SPARSE = "sparse_categorical_crossentropy"
+CATEGORICAL = "categorical_crossentropy"
+LOSSES = [BINARY, SPARSE, CATEGORICAL]
 
 
 def _softmax(logits):
-    # Without its largest number, no exponent is above 0: nothing can overflow.
+    # No exponent is above 0 after this subtraction: nothing can overflow.
     powers = np.exp(logits - np.max(logits))
     return powers / powers.sum()
 
@@ -27,7 +30,7 @@ def _rows_of_logits():
 exercise_1 = NumberExercise(
     1,
     shape=(),
-    is_right=lambda value: same(value, 2_083),
+    is_right=lambda value: all_close(value, 2_083),
     expected="one whole number: all weights and biases of the hidden layer and of the output",
     hints=[
         "A Dense layer has a weight for each pair of input and unit, and a bias for each unit.",
@@ -71,7 +74,7 @@ exercise_2 = ShapeExercise(
     truth=(7, 28, 32),
     expected="a tuple such as (5, 28, 10), with one number for each axis",
     hints=[
-        "Look at the section From a picture to a row. There, the input was five images, and the "
+        "Look at the section 'From an image to a row'. There, the input was five images, and the "
         "layer had ten units.",
         "Without Flatten, Dense changes only the length of the last axis. All other axes stay "
         "the same.",
@@ -101,7 +104,7 @@ exercise_2 = ShapeExercise(
         ),
         (
             "answer_2 = (5, 28, 10)",
-            "that is the example of the lesson. Here, 7 images go in, and there are 32 units.",
+            "that is the example in the lesson. Here, 7 images go in, and there are 32 units.",
         ),
     ],
 )
@@ -112,7 +115,7 @@ exercise_3 = NamesExercise(
     choice=LOSSES,
     expected="a list of three strings: the names of the losses for a, b and c",
     hints=[
-        "Look at the table in the section Compile the model. The last layer and the form of the "
+        "Look at the table in the section 'Compile the model'. The last layer and the form of the "
         "labels tell you which row of the table to use.",
         "One unit with sigmoid has its own loss. For softmax, look at the labels: are they "
         "whole numbers, or rows of zeros with a 1?",
@@ -131,31 +134,26 @@ exercise_3 = NamesExercise(
     "one-hot rows.",
     mistakes=[
         (
-            "answer_3 = ['categorical_crossentropy'] + ['sparse_categorical_crossentropy', "
-            "'categorical_crossentropy']",
+            f"answer_3 = ['{CATEGORICAL}', '{SPARSE}', '{CATEGORICAL}']",
             "look at a again. One unit with sigmoid gives one probability, but the categorical "
             "losses need one column for each class.",
         ),
         (
-            "answer_3 = ['sparse_categorical_crossentropy'] + ['sparse_categorical_crossentropy', "
-            "'categorical_crossentropy']",
+            f"answer_3 = ['{SPARSE}', '{SPARSE}', '{CATEGORICAL}']",
             "look at a again. The labels are whole numbers, but the model has only one column, "
-            "and the sparse loss wants a column for each class.",
+            "and the sparse loss needs one column for each class.",
         ),
         (
-            "answer_3 = ['binary_crossentropy', 'categorical_crossentropy', "
-            "'sparse_categorical_crossentropy']",
+            f"answer_3 = ['{BINARY}', '{CATEGORICAL}', '{SPARSE}']",
             "you have swapped b and c. The loss with sparse in its name is for whole numbers.",
         ),
         (
-            "answer_3 = ['binary_crossentropy', 'categorical_crossentropy', "
-            "'categorical_crossentropy']",
-            "look at b again. Its labels are whole numbers, and this loss wants one-hot rows.",
+            f"answer_3 = ['{BINARY}', '{CATEGORICAL}', '{CATEGORICAL}']",
+            "look at b again. Its labels are whole numbers, but this loss needs one-hot rows.",
         ),
         (
-            "answer_3 = ['binary_crossentropy', 'sparse_categorical_crossentropy', "
-            "'sparse_categorical_crossentropy']",
-            "look at c again. Its labels are one-hot rows, and the sparse loss wants whole "
+            f"answer_3 = ['{BINARY}', '{SPARSE}', '{SPARSE}']",
+            "look at c again. Its labels are one-hot rows, but the sparse loss needs whole "
             "numbers.",
         ),
     ],
@@ -169,7 +167,7 @@ exercise_4 = FunctionExercise(
     expected="one probability for each logit; together they must add up to 1",
     hints=[
         "The section 'Choose the input and the output' computes softmax for three numbers.",
-        "First np.exp of all logits at once. Then divide by the sum of the results.",
+        "First apply np.exp to all logits at once. Then divide by the sum of the results.",
         "powers = np.exp(logits) is the first line. The second returns powers divided by "
         "powers.sum().",
     ],
@@ -178,10 +176,9 @@ exercise_4 = FunctionExercise(
             powers = np.exp(logits)
             return powers / powers.sum()
     """,
-    why="np.exp makes all numbers positive, and the division makes their sum 1. For very large "
-    "logits, above about 700, np.exp gives infinity. Libraries therefore subtract the "
-    "largest logit "
-    "first, which changes no probability.",
+    why="np.exp makes all numbers positive, and the division makes their sum 1. But for a "
+    "logit above about 709, or 88 in float32, np.exp gives infinity. Libraries therefore "
+    "subtract the largest logit first, which changes no probability.",
     mistakes=[
         (
             """

@@ -1,4 +1,4 @@
-"""The exercises of lesson 4: go the whole way once more, with one-hot labels."""
+"""The exercises of lesson 4: the whole workflow again, with one-hot labels."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from helpers.exercises.engine import (
     Mistake,
     NamesExercise,
     NumberExercise,
-    same,
+    all_close,
 )
 
 SPARSE = "sparse_categorical_crossentropy"
@@ -50,10 +50,10 @@ def _predictions_and_one_hot(predictions, y_test_hot):
     return predictions, rows
 
 
-def _is_count_of_sure_mistakes(value, predictions, y_test_hot):
+def _is_count_of_confident_mistakes(value, predictions, y_test_hot):
     predicted = predictions.argmax(axis=1)
     is_wrong = y_test_hot[np.arange(len(predicted)), predicted] == 0
-    return same(value, np.count_nonzero(predictions.max(axis=1)[is_wrong] > 0.9))
+    return all_close(value, np.count_nonzero(predictions.max(axis=1)[is_wrong] > 0.9))
 
 
 def _is_number_of_steps(value):
@@ -62,7 +62,7 @@ def _is_number_of_steps(value):
             "the number of steps must be a whole number. The last batch is not full, but it "
             "counts as one step."
         )
-    return same(value, 391)
+    return all_close(value, 391)
 
 
 exercise_1 = NumberExercise(
@@ -71,15 +71,14 @@ exercise_1 = NumberExercise(
     is_right=_is_number_of_steps,
     expected="one whole number: how many batches are needed to use each image once",
     hints=[
-        "The lesson says how to compute the steps: the number of images, divided by the batch "
+        "The lesson shows how to compute the steps: the number of images, divided by the batch "
         "size, rounded up.",
         "50,000 / 128 is 390.625. The last batch is smaller than the others, and it is a step, "
         "too.",
     ],
     solution="answer_1 = int(np.ceil(50_000 / 128))",
     why="After 390 full batches, 80 images remain. They form one more, smaller batch. np.ceil "
-    "rounds "
-    "up.",
+    "rounds up.",
     mistakes=[
         (
             "answer_1 = 50_000 // 128",
@@ -104,7 +103,7 @@ exercise_2 = NamesExercise(
         "Is a label one whole number, or a row with a number for each class?",
         "If each label is a row, use categorical_crossentropy, even if the 1 is divided among "
         "several classes.",
-        "One of the three takes sparse_categorical_crossentropy, two take "
+        "One of the three needs sparse_categorical_crossentropy, two need "
         "categorical_crossentropy.",
     ],
     solution="""
@@ -119,16 +118,16 @@ exercise_2 = NamesExercise(
     mistakes=[
         (
             f"answer_2 = ['{CATEGORICAL}', '{SPARSE}', '{SPARSE}']",
-            "you have exchanged the two names. sparse is for labels that are whole numbers.",
+            "you have swapped the two names. sparse is for labels that are whole numbers.",
         ),
         (
             f"answer_2 = ['{CATEGORICAL}', '{CATEGORICAL}', '{CATEGORICAL}']",
-            "look at a again. These labels are whole numbers, and this loss wants one row for "
+            "look at a again. These labels are whole numbers, but this loss needs one row for "
             "each label.",
         ),
         (
             f"answer_2 = ['{SPARSE}', '{SPARSE}', '{CATEGORICAL}']",
-            "look at b again. These labels are one-hot rows, and the sparse loss wants whole "
+            "look at b again. These labels are one-hot rows, but the sparse loss needs whole "
             "numbers.",
         ),
         (
@@ -174,7 +173,7 @@ exercise_3 = FunctionExercise(
             def one_hot(labels, classes):
                 return np.eye(classes)[labels].T
             """,
-            "rows and columns are exchanged. Each label has a row of its own.",
+            "rows and columns are swapped. Each label has its own row.",
         ),
         (
             """
@@ -218,7 +217,7 @@ exercise_3 = FunctionExercise(
                     rows[label, row] = 1
                 return rows
             """,
-            "row and label are exchanged. In the square brackets, the row comes first.",
+            "row and label are swapped. In the square brackets, the row comes first.",
         ),
     ],
 )
@@ -226,7 +225,7 @@ exercise_3 = FunctionExercise(
 exercise_4 = NumberExercise(
     4,
     shape=(),
-    is_right=_is_count_of_sure_mistakes,
+    is_right=_is_count_of_confident_mistakes,
     expected="one whole number: how many images the model gets wrong with a probability of more "
     "than 0.9",
     data=("predictions", "y_test_hot"),
@@ -234,18 +233,19 @@ exercise_4 = NumberExercise(
     hints=[
         "First convert both to class numbers: use np.argmax with axis=1, once for predictions "
         "and once for y_test_hot.",
-        "The model is wrong where the two differ. It is sure where predictions.max(axis=1) > 0.9.",
-        "wrong & sure is True where both are True. np.sum counts them.",
+        "The model is wrong where the two differ. It is confident where "
+        "predictions.max(axis=1) > 0.9.",
+        "wrong & confident is True where both are True. np.sum counts them.",
     ],
     solution="""
         predicted_labels = np.argmax(predictions, axis=1)
         true_labels = np.argmax(y_test_hot, axis=1)
         wrong = predicted_labels != true_labels
-        sure = predictions.max(axis=1) > 0.9
-        answer_4 = np.sum(wrong & sure)
+        confident = predictions.max(axis=1) > 0.9
+        answer_4 = np.sum(wrong & confident)
     """,
     why="argmax converts one-hot rows and probabilities to class numbers in the same way. A large "
-    "probability does not mean that the model is right.",
+    "probability does not mean that the prediction is correct.",
     mistakes=[
         (
             "answer_4 = np.sum(predictions.max(axis=1) > 0.9)",
@@ -277,7 +277,8 @@ exercise_4 = NumberExercise(
             wrong = np.argmax(predictions, axis=1) != np.argmax(y_test_hot, axis=1)
             answer_4 = np.sum(wrong | (predictions.max(axis=1) > 0.9))
             """,
-            "| means that only one of the two has to be True. Here both must be True: use &.",
+            "| means that only one of the two has to be True. Here both must be True: use & "
+            "instead of |.",
         ),
     ],
 )
