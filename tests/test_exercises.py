@@ -167,140 +167,174 @@ def one_hot_swapped(labels, classes):
     return result
 
 
-# What a learner may write, and words that only the message for this mistake has.
+# What a learner may write, and the words of the message that help: no other message of this
+# exercise has them.
 WRITTEN = {
     "lesson_1.exercise_1": [
-        (50_240, "only the hidden layer"),
-        (50_816, "no biases"),
+        (50_240, "Add the parameters of the output layer"),
+        (50_816, "Each unit in both layers has one bias"),
         (51_530, "64 inputs now, not 128"),
-        (101_770, "network of the lesson, with 128 units"),
-        (2_506, "784 pixels, and not 28"),
+        (101_770, "with 128 units. Here it has 64"),
+        (2_506, "28 * 28 = 784 pixels, and not 28"),
         (50_885, "ten biases, and you have counted only five"),
     ],
     "lesson_1.exercise_2": [
-        ([0, 1, 6, 9], "labels that occur"),
-        (([0, 1, 6, 9], [1, 2, 4, 1]), "Take the second"),
-        (8, "number of all test images"),
-        (1, "class 0 alone"),
-        ([0.125, 0.25, 0, 0, 0, 0, 0.5, 0, 0, 0.125], "fractions"),
-        ([6_000] * 10, "training images"),
+        ([0, 1, 6, 9], "how often each of them occurs"),
+        (([0, 1, 6, 9], [1, 2, 4, 1]), "Take the second with [1]"),
+        (8, "asks for each class"),
+        (1, "asks for all ten classes"),
+        ([0.125, 0.25, 0, 0, 0, 0, 0.5, 0, 0, 0.125], "Use np.sum instead of np.mean"),
+        ([6_000] * 10, "Count the labels in test_labels"),
     ],
     "lesson_1.exercise_3": [
-        (6, "row 0"),
-        (5 / 8, "accuracy on all images"),
-        (3 / 5, "select the images that are shirts"),
+        (6, "asks for all rows of shirts"),
+        (5 / 8, "Keep only the images whose label is 6"),
+        (3 / 5, "Instead, select the images that are shirts"),
         (3, "Divide it by the number of shirts"),
-        (3 / 8, "divided by the number of all images"),
-        (75, "percentage"),
-        (1 / 4, "wrong predictions"),
-        ((0.91 + 0.92 + 0.7) / 4, "mean probability"),
+        (3 / 8, "number of all images. Divide by the number of shirts"),
+        (75, "Give a number from 0 to 1"),
+        (1 / 4, "Compare with == instead of !="),
+        ((0.91 + 0.92 + 0.7) / 4, "count the shirts whose predicted class is 6"),
     ],
     "lesson_1.exercise_4": [
-        (5, "its prediction is correct"),
-        (1, "position in the list of mistakes. Which"),
-        (3, "first mistake"),
-        (0.95, "that is the probability"),
-        (7, "smallest probability"),
-        (16, "ten for each mistake"),
+        (5, "its prediction is correct. Look only at the mistakes"),
+        (1, "Which image is at this position in the list"),
+        (3, "In another one, the model was more confident"),
+        (0.95, "find the position in the list of mistakes with np.argmax"),
+        (7, "Look for the largest"),
+        (16, "First take one number for each image"),
     ],
     "lesson_2.exercise_1": [
-        (2_060, "no biases"),
-        (2_020, "only the hidden layer"),
+        (2_060, "Each unit in both layers has one bias"),
+        (2_020, "Add the parameters of the output layer"),
         (2_323, "20 inputs, not 100"),
-        (123, "so multiply"),
-        (6_000, "multiplied all three"),
+        (123, "Each pair of input and unit has a weight, so multiply"),
+        (6_000, "Count the two layers separately, and add"),
     ],
     "lesson_2.exercise_2": [
-        ((7, 32), "with Flatten"),
-        ((28, 32), "shape for one image"),
-        ((7, 28, 28, 32), "Dense adds no axis"),
-        ((None, 28, 32), "None stands for"),
-        ((5, 28, 10), "example in the lesson"),
-        (6_272, "total number of values"),
+        ((7, 32), "correct with Flatten. Without it"),
+        ((28, 32), "seven images, so there is one more axis"),
+        ((7, 28, 28, 32), "It replaces the last one: 28 pixels become 32"),
+        ((None, 28, 32), "Here it is known"),
+        ((5, 28, 10), "7 images go in, and there are 32 units"),
+        (6_272, "one number for each axis"),
     ],
     "lesson_2.exercise_3": [
         ([ROWS, SPARSE, ROWS], "at a again. One unit"),
         ([SPARSE, SPARSE, ROWS], "at a again. The labels are whole numbers"),
-        ([BINARY, ROWS, SPARSE], "swapped b and c"),
+        ([BINARY, ROWS, SPARSE], "The loss with sparse in its name is for whole numbers"),
         ([BINARY, ROWS, ROWS], "at b again. Its labels are whole numbers"),
         ([BINARY, SPARSE, SPARSE], "at c again. Its labels are one-hot rows"),
     ],
     "lesson_2.exercise_4": [
-        (np.exp, "their sum is not 1"),
-        (lambda z: z / np.sum(z), "negative logits"),
-        (lambda z: np.exp(z - max(z)), "divided by the largest number"),
-        (lambda z: np.exp(z) / len(z), "divided by the number of logits"),
-        (lambda z: np.exp(z) / sum(z), "divided by the sum of the logits"),
-        (lambda z: softmax(np.array([2, 1, 0.1])), "same numbers for every input"),
-        (lambda z: np.round(softmax(z), 3), "rounded"),
+        (np.exp, "their sum is not 1. Divide by the sum"),
+        (lambda z: z / np.sum(z), "Use np.exp first"),
+        (lambda z: np.exp(z - max(z)), "divided by the largest number. Divide by the sum"),
+        (
+            lambda z: np.exp(z) / len(z),
+            "number of logits. Divide by the sum of the results of np.exp",
+        ),
+        (
+            lambda z: np.exp(z) / sum(z),
+            "sum of the logits. Divide by the sum of the results of np.exp",
+        ),
+        (lambda z: softmax(np.array([2, 1, 0.1])), "Use its argument, logits"),
+        (lambda z: np.round(softmax(z), 3), "Return them as they are"),
     ],
     "lesson_3.exercise_1": [
-        ((30, 30, 16), "after the convolution"),
-        ((16, 16, 16), "padding='same'"),
-        ((15, 15, 3), "one channel for each filter"),
-        ((16, 15, 15), "the order is not"),
-        ((None, 15, 15, 16), "for many images"),
-        ((1, 15, 15, 16), "batch of one image"),
-        ((32, 32, 16), "the pooling halves it"),
-        (3_600, "total number of values"),
+        ((30, 30, 16), "The pooling comes after it"),
+        ((16, 16, 16), "Without padding, the convolution makes the image smaller."),
+        ((15, 15, 3), "the output has one channel for each filter"),
+        ((16, 15, 15), "the channels come last"),
+        ((None, 15, 15, 16), "correct for many images. Leave out the first number"),
+        ((1, 15, 15, 16), "batch of one image. Leave out the first number"),
+        ((32, 32, 16), "smaller, and the pooling halves it"),
+        (3_600, "one number for each axis"),
     ],
     "lesson_3.exercise_2": [
-        (160, "greyscale image"),
+        (160, "3 x 3 weights for each channel"),
         (432, "Add one bias for each filter"),
-        (28, "that is one filter"),
-        (433, "has its own bias"),
-        (49_168, "Dense layer"),
-        (480, "not one for each channel"),
-        (208, "2 x 2 filters"),
+        (28, "There are 16 of them"),
+        (433, "each of the 16 filters has its own bias"),
+        (49_168, "weights for only 3 x 3 pixels of each channel"),
+        (480, "each filter has one bias, and not one for each channel"),
+        (208, "Here they are 3 x 3"),
     ],
     "lesson_3.exercise_3": [
         ([[1, 1, 1], [0, 0, 0], [-1, -1, -1]], "each of its rows must add up to 0"),
-        ([[-1, -1, -1], [0, 0, 0], [1, 1, 1]], "filter of the lesson"),
+        ([[-1, -1, -1], [0, 0, 0], [1, 1, 1]], "finds horizontal edges. Swap rows and columns"),
         ([[0, 0, 1], [0, 0, 0], [0, 0, 0]], "nine numbers must add up to 0"),
-        ([[0, 0, 0], [1, -2, 1], [-1, 2, -1]], "on every vertical edge"),
-        ([-1, 0, 1], "one row of the filter"),
+        (
+            [[0, 0, 0], [1, -2, 1], [-1, 2, -1]],
+            "One column has to subtract, and another one to add",
+        ),
+        ([-1, 0, 1], "Write three rows, one below the other"),
     ],
     "lesson_3.exercise_4": [
-        (lambda image: windows(image).mean(axis=(1, 3)), "mean of each window"),
-        (lambda image: windows(image)[:, 0, :, 0], "first number of each window"),
-        (overlapping, "next window begins"),
-        (np.max, "largest number of the whole image"),
-        (lambda image: windows(image).max(axis=1).reshape(len(image) // 2, -1), "the columns."),
-        (lambda image: windows(image).max(axis=(1, 3)).clip(0), "you return 0"),
+        (lambda image: windows(image).mean(axis=(1, 3)), "Max pooling keeps the largest number"),
+        (lambda image: windows(image)[:, 0, :, 0], "Compare all four, and keep the largest"),
+        (overlapping, "next window begins two rows or two columns further on"),
+        (np.max, "Return one number for each window"),
+        (
+            lambda image: windows(image).max(axis=1).reshape(len(image) // 2, -1),
+            "halved the rows, but not the columns",
+        ),
+        (
+            lambda image: windows(image).max(axis=(1, 3)).clip(0),
+            "Compare the four numbers only with each other",
+        ),
         (
             lambda image: overlapping(image)[: len(image) // 2, : len(image[0]) // 2],
-            "begins at row",
+            "begins at row 2 * row and column 2 * column",
         ),
-        (max_pool_into_the_wrong_place, "row // 2, column // 2"),
-        (max_pool_of_28_rows, "14 steps"),
+        (max_pool_into_the_wrong_place, "write to result[row // 2, column // 2]"),
+        (max_pool_of_28_rows, "half of image.shape[0] and of image.shape[1]"),
     ],
     "lesson_4.exercise_1": [
-        ([HIGH, LEAK, EARLY, OVER, SORTED], "swapped a and c"),
-        ([EARLY, LEAK, HIGH, SORTED, OVER], "swapped d and e"),
-        ([EARLY, OVER, HIGH, LEAK, SORTED], "swapped b and d"),
-        ([EARLY, SORTED, HIGH, OVER, LEAK], "swapped b and e"),
+        (
+            [HIGH, LEAK, EARLY, OVER, SORTED],
+            "Look at the training loss. In a, it falls in each epoch",
+        ),
+        (
+            [EARLY, LEAK, HIGH, SORTED, OVER],
+            "After a sorted split, it is near 0 from the first epoch",
+        ),
+        (
+            [EARLY, OVER, HIGH, LEAK, SORTED],
+            "After a leak, they are as good as the training values",
+        ),
+        ([EARLY, SORTED, HIGH, OVER, LEAK], "After a leak, val_accuracy is too high"),
     ],
     "lesson_4.exercise_2": [
-        ([ROWS, SPARSE, SPARSE], "swapped the two names"),
-        ([ROWS, ROWS, ROWS], "at a again"),
-        ([SPARSE, SPARSE, ROWS], "at b again"),
-        ([SPARSE, ROWS, SPARSE], "at c again"),
+        ([ROWS, SPARSE, SPARSE], "sparse is for labels that are whole numbers"),
+        ([ROWS, ROWS, ROWS], "at a again. These labels are whole numbers"),
+        ([SPARSE, SPARSE, ROWS], "at b again. These labels are one-hot rows"),
+        ([SPARSE, ROWS, SPARSE], "at c again. A row with 0.7 and 0.3"),
     ],
     "lesson_4.exercise_3": [
-        (lambda labels, classes: np.eye(max(labels) + 1)[labels], "as the largest label needs"),
-        (lambda labels, classes: np.eye(classes)[:, labels], "rows and columns are swapped"),
+        (
+            lambda labels, classes: np.eye(max(labels) + 1)[labels],
+            "The number of columns must be classes",
+        ),
+        (lambda labels, classes: np.eye(classes)[:, labels], "Each label has its own row"),
         (lambda labels, classes: np.zeros((len(labels), classes)), "no 1 in the table"),
-        (lambda labels, classes: [np.eye(classes)[labels].max(axis=0)] * len(labels), "one 1."),
-        (lambda labels, classes: np.eye(classes)[labels] * labels[:, None], "into its column"),
-        (lambda labels, classes: np.roll(np.eye(classes)[labels], -1, axis=1), "to the left"),
-        (one_hot_swapped, "the row comes first"),
+        (
+            lambda labels, classes: [np.eye(classes)[labels].max(axis=0)] * len(labels),
+            "make a new one for each row",
+        ),
+        (lambda labels, classes: np.eye(classes)[labels] * labels[:, None], "Write a 1 there"),
+        (
+            lambda labels, classes: np.roll(np.eye(classes)[labels], -1, axis=1),
+            "Class 0 has column 0",
+        ),
+        (one_hot_swapped, "In the square brackets, the row comes first"),
     ],
     "lesson_4.exercise_4": [
-        (6, "all images with a probability"),
-        (3, "these are all mistakes"),
-        (4, "that the model gets right"),
-        (2 / 8, "fraction of all images"),
-        (7, "only one of the two"),
+        (6, "Count only those that the model gets wrong"),
+        (3, "Count only those with a probability"),
+        (4, "Compare with != instead of =="),
+        (2 / 8, "use np.sum instead of np.mean"),
+        (7, "use & instead of |"),
     ],
 }
 
@@ -336,10 +370,14 @@ class TestMessages:
         assert check(key, evaluate(key, code.replace(old, new))).startswith("Right.")
 
     def test_texts_name_the_code_of_the_solution(self):
+        names = r"\bnp\.\w+|\baxis=\S*\w"
         for exercise in EXERCISES.values():
-            for code, text in [*exercise.mistakes, *(("", hint) for hint in exercise.hints)]:
-                for name in re.findall(r"\bnp\.\w+|\baxis=\S*\w", text):
-                    assert name in exercise.solution_code + code, text
+            for text in exercise.hints:
+                for code in re.findall(rf"{names}|\w+\[[^\]]+\]|\d+(?: [*+] \d+)+", text):
+                    assert code in exercise.solution_code, text
+            for wrong, text in exercise.mistakes:
+                for code in re.findall(names, text):
+                    assert code in exercise.solution_code + wrong, text
 
     def test_texts_are_plain(self, capsys):
         for exercise in EXERCISES.values():

@@ -514,6 +514,8 @@ class NamesExercise(Exercise):
 class FunctionExercise(Exercise):
     """An exercise whose answer is a function of the learner.
 
+    The lesson gives its first line and ``return ...``: it waits while all calls return this.
+
     Parameters
     ----------
     number : int
