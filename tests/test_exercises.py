@@ -306,12 +306,6 @@ WRITTEN = {
         (max_pool_of_28_rows, "half of image.shape[0] and of image.shape[1]"),
     ],
     "lesson_4.exercise_1": [
-<<<<<<< HEAD
-        ([HIGH, LEAK, EARLY, OVER, SORTED], "swapped a and c"),
-        ([EARLY, LEAK, HIGH, SORTED, OVER], "swapped d and e"),
-        ([EARLY, OVER, HIGH, LEAK, SORTED], "swapped b and d"),
-        ([EARLY, SORTED, HIGH, OVER, LEAK], "swapped b and e"),
-=======
         (
             [HIGH, LEAK, EARLY, OVER, SORTED],
             "Look at the training loss. In a, it falls in each epoch",
@@ -325,7 +319,6 @@ WRITTEN = {
             "After a leak, they are as good as the training values",
         ),
         ([EARLY, SORTED, HIGH, OVER, LEAK], "After a leak, val_accuracy is too high"),
->>>>>>> l4
     ],
     "lesson_4.exercise_2": [
         ([ROWS, SPARSE, SPARSE], "sparse is for labels that are whole numbers"),
@@ -453,12 +446,9 @@ class TestLessons:
         )
         names = [name for name in names if name.startswith("exercise_")]
         assert names == [exercise.name for exercise in LESSONS[lesson]]
-<<<<<<< HEAD
         module = import_module(f"helpers.exercises.{lesson}")
         for exercise in LESSONS[lesson]:
             assert getattr(module, exercise.name) is exercise
-=======
->>>>>>> l4
 
     def test_sections_that_hints_name(self, lesson, cells):
         headings = re.findall(r"^#+ (.*)$", "\n".join(cells.values()), re.MULTILINE)
