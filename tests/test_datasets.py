@@ -85,11 +85,10 @@ def test_file_that_is_not_whole(tmp_path):
 
 @pytest.fixture
 def keras_arrays(monkeypatch):
-    """Stand in for `keras.datasets.mnist.load_data`; the arrays are read-only, as some are there."""
+    """Stand in for `keras.datasets.mnist.load_data`, with read-only arrays: some are, there."""
     arrays = mnist.read_file()
-    for pair in arrays:
-        for array in pair:
-            array.flags.writeable = False
+    for array in (*arrays[0], *arrays[1]):
+        array.flags.writeable = False
     tensorflow = MagicMock()
     monkeypatch.setitem(sys.modules, "tensorflow", tensorflow)
 
