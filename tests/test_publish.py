@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from helpers.course import NOTEBOOKS, ROOT
-from helpers.maintain import publish
+from helpers.maintain import publish, render_html
 
 REPOSITORY = "someone/a-course"
 GITHUB = f"https://github.com/{REPOSITORY}"
@@ -161,6 +161,15 @@ def test_badges_lead_to_the_lesson_at_the_tag(course):
         assert "[![Open in Colab](https://colab.research.google.com/assets/" in row
         assert f"]({colab}{file})" in row
         assert f"]({GITHUB}/blob/v1.0.0/{file})" in row
+
+
+def test_page_to_read_has_the_badges(course):
+    """As words: a page shows no picture from another host."""
+    put(REPOSITORY)
+    path = publish.NOTEBOOKS[-1]
+    page = render_html.render(nbformat.read(path, as_version=4), "title", path.parent)
+    for words in publish.BADGES:
+        assert page.find("a", string=words)["href"].endswith(f"/v1.0.0/notebooks/{path.name}")
 
 
 def test_nbgitpuller_opens_the_lesson():
