@@ -69,9 +69,9 @@ memory, and one lesson uses up to 1.6 GB: shut down each lesson before you open 
 """
 
 UNPUBLISHED_SET_UP = (
-    "This lesson needs the other files of the course. If you have opened it alone in Google Colab, "
-    "the next cell asks you for them: choose `course.zip`, or the ZIP file of the whole course. "
-    "In the folder of the course, the cell does nothing."
+    "This lesson needs the other files of the course. If you opened it alone in Google Colab, the "
+    "next cell asks for them: choose `course.zip`, or the ZIP file of the whole course. Elsewhere, "
+    "it does nothing."
 )
 # Python imports from a ZIP file. In that of the whole course, all names start with one folder.
 UNPUBLISHED_CELL = """\
