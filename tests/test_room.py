@@ -202,17 +202,15 @@ def test_kernels_have_no_port(learners):
 @only_root
 def test_link_is_followed_as_the_learner(hub, learners):
     _, ben = learners
-    target = hub.room / "anna/lessons/new"
-    ben.run(
-        "import os, shutil; os.rename('../lessons', '../old');"
-        f"os.symlink({str(target.parent)!r}, '../lessons')"
-    )
+    home = hub.room / "ben"
+    code = f"import os; os.chdir({str(home)!r}); os.rename('lessons', 'old');"
+    ben.run(f"{code} os.symlink('../anna/lessons', 'lessons')")
     ben.stop_server()
     try:
         assert ben.start_server() == 500
     finally:
-        (hub.room / "ben/lessons").unlink()
-        (hub.room / "ben/old").rename(hub.room / "ben/lessons")
+        (home / "lessons").unlink()
+        (home / "old").rename(home / "lessons")
 
 
 @only_root
