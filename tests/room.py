@@ -44,7 +44,7 @@ def install_proxy(folder):
 def readable_python(folder):
     """Yield the words that come before a command that other accounts run this Python in."""
     home, base = Path.home(), Path(sys.base_prefix)
-    if not base.is_relative_to(home) or home.stat().st_mode & 1:
+    if os.geteuid() or not base.is_relative_to(home) or home.stat().st_mode & 1:
         yield []
         return
     kept = Path(tempfile.mkdtemp(dir=folder))
