@@ -52,19 +52,21 @@ def readable_python(folder):
     yield ["unshare", "--mount", "sh", "-c", OPEN, home, child, kept]
 
 
-def make_room():
-    """Return a new folder for a room; the path of a kernel's socket must be short."""
+@contextmanager
+def new_room():
+    """Yield a folder for a room; then remove it, and the accounts that its hub has made."""
+    # The path of a kernel's socket must be short.
     folder = Path(tempfile.mkdtemp(prefix="room"))
     folder.chmod(0o711)
-    return folder
-
-
-def remove_room(folder):
-    """Remove a room, and the Linux accounts that its hub has made."""
-    for account in pwd.getpwall():
-        if Path(account.pw_dir).parent == folder:
-            subprocess.run(["userdel", account.pw_name], check=True)
-    shutil.rmtree(folder)
+    try:
+        yield folder
+    finally:
+        for account in pwd.getpwall():
+            if Path(account.pw_dir).parent == folder:
+                # A hub that ends leaves the learners' servers running.
+                subprocess.run(["pkill", "--signal", "KILL", "--uid", account.pw_name])
+                subprocess.run(["userdel", account.pw_name], check=True)
+        shutil.rmtree(folder)
 
 
 class Hub:

@@ -36,8 +36,8 @@ def proxy(tmp_path_factory):
 @pytest.fixture(scope="module")
 def hub(proxy, tmp_path_factory):
     """Yield a hub with two seats that listens on all addresses."""
-    folder = room.make_room()
-    with room.readable_python(tmp_path_factory.mktemp("python")) as before:
+    python = room.readable_python(tmp_path_factory.mktemp("python"))
+    with room.new_room() as folder, python as before:
         check = [*before, *NOBODY, sys.executable, "-c", "import helpers, jupyterhub"]
         if IS_ROOT and subprocess.run(check, cwd="/").returncode:
             pytest.skip("other accounts cannot read this Python, or the folder of the course")
@@ -45,7 +45,6 @@ def hub(proxy, tmp_path_factory):
         hub.start()
         yield hub
         hub.stop()
-    room.remove_room(folder)
 
 
 def arrive(hub, name):

@@ -85,8 +85,7 @@ def main():
     warnings.filterwarnings("ignore", "Unverified HTTPS request")
     lesson, learners, *size = map(int, sys.argv[1:])
     cells = list(code_of(lesson, size))
-    folder = room.make_room()
-    with tempfile.TemporaryDirectory() as temporary:
+    with tempfile.TemporaryDirectory() as temporary, room.new_room() as folder:
         proxy = room.install_proxy(Path(temporary) / "proxy")
         with room.readable_python(temporary) as before:
             hub = room.Hub(folder, proxy, seats=learners, before=before)
@@ -94,7 +93,6 @@ def main():
             with ThreadPoolExecutor(learners) as pool:
                 results = list(pool.map(lambda n: run_lesson(hub, n, cells), range(learners)))
             hub.stop()
-    room.remove_room(folder)
     seconds, cpu, pss, data, errors = zip(*results, strict=True)
     name = f"{lesson} ({size[0]} epochs, {size[1]:,} images)" if size else f"{lesson}"
     values = [name, learners, sum(map(bool, errors)), f"{max(seconds):.0f}"]
