@@ -21,3 +21,7 @@ def __getattr__(name):
     if name in __all__:
         return getattr(import_module("helpers.plotting"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})

@@ -104,7 +104,8 @@ class ImageDataset:
 
     def _message(self, problem):
         return (
-            f"The data file {self.path} {problem}. To restore it, run\n"
+            f"The data file {self.path} {problem}.\n"
+            "To restore it, run\n"
             f"    git checkout -- helpers/data/{self.name}.npz\n"
             "in the folder of the course, or download the course again."
         )

@@ -8,7 +8,8 @@ import sys
 
 import nbformat
 import pytest
-from lesson_table import NOTEBOOKS, ROOT
+
+from helpers.course import NOTEBOOKS, ROOT
 
 pytestmark = pytest.mark.colab
 
@@ -97,7 +98,7 @@ def course(tmp_path_factory):
             (course / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, course / name)
     address = (folder / "bare.git").as_uri()
-    run(sys.executable, "-m", "helpers.publish", address, "--tag", TAG, cwd=course)
+    run(sys.executable, "-m", "helpers.maintain.publish", address, "--tag", TAG, cwd=course)
     git("init", cwd=course)
     git("add", ".", cwd=course)
     git("commit", "--quiet", "--message=Publish", cwd=course)

@@ -1,7 +1,6 @@
 """A room's hub with two learners: ``pytest -m room``. Started by root, with an account each."""
 
 import os
-import pwd
 import shutil
 import ssl
 import subprocess
@@ -10,6 +9,9 @@ import time
 
 import pytest
 
+from helpers.course import NOTEBOOKS
+from helpers.maintain import room
+
 pytestmark = [
     pytest.mark.room,
     pytest.mark.filterwarnings("ignore:Unverified HTTPS request"),
@@ -17,7 +19,7 @@ pytestmark = [
 pytest.importorskip(
     "jupyterhub", reason="JupyterHub is missing: python3 -m pip install -e '.[room]'"
 )
-room = pytest.importorskip("room")
+pwd = pytest.importorskip("pwd", reason="the server for the room needs Linux")
 
 IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 only_root = pytest.mark.skipif(not IS_ROOT, reason="only root can give each learner an account")
@@ -89,7 +91,7 @@ def test_certificate_of_its_own(hub):
 def test_lessons_are_there(learners):
     for learner in learners:
         names = {file["name"] for file in learner.server("get", "api/contents").json()["content"]}
-        assert {path.name for path in (room.ROOT / "notebooks").glob("*.ipynb")} <= names
+        assert {path.name for path in NOTEBOOKS} <= names
 
 
 def test_each_has_files_of_their_own(learners):

@@ -6,7 +6,8 @@ from importlib import import_module
 import nbformat
 import papermill
 import pytest
-from lesson_table import NOTEBOOKS
+
+from helpers.course import NOTEBOOKS
 
 pytestmark = pytest.mark.small
 

@@ -18,16 +18,15 @@ from pathlib import Path
 import nbformat
 import psutil
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-import room
+from helpers.course import NOTEBOOKS
+from helpers.maintain import room
 
 MIB = 2**20
 
 
 def code_of(lesson, size):
     """Return the code cells of a lesson; with a size, its parameters are changed."""
-    (path,) = (room.ROOT / "notebooks").glob(f"{lesson:02}_*.ipynb")
+    (path,) = [path for path in NOTEBOOKS if path.name.startswith(f"{lesson:02}_")]
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "code":
             yield cell.source

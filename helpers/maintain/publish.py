@@ -1,11 +1,11 @@
 """Write the public address of the course into its notebooks and its README.
 
-``python3 -m helpers.publish OWNER/NAME --tag v1.0.0`` takes a repository on GitHub;
+``python3 -m helpers.maintain.publish OWNER/NAME --tag v1.0.0`` takes a repository on GitHub;
 a git URL that starts with ``https://`` or ``file:///`` can stand for ``OWNER/NAME``.
 Run again with another address, it replaces the first one. ``--unpublish`` takes
 everything out again.
 
-The address and the tag are kept in ``helpers/address.json``, and nowhere else by hand:
+The address and the tag are kept in ``address.json`` beside this module, and nowhere else by hand:
 the Colab cell and the badges are made from that file.
 """
 
@@ -17,7 +17,9 @@ from pathlib import Path
 
 import nbformat
 
-COURSE = Path(__file__).resolve().parents[1]
+from helpers.course import NOTEBOOKS, ROOT
+
+RECORD = Path(__file__).with_name("address.json")
 
 # The learner's machine runs what is cloned from here, and the address goes through a shell.
 # So each pattern lists what may stand in an address, and leaves out quotes, spaces, "$" and "@".
@@ -109,7 +111,7 @@ def clean_address(text):
     )
 
 
-def check_tag(tag, folder):
+def check_tag(tag):
     """Raise a ``ValueError`` if git would not take the name, or if it is a branch."""
     reference = ["git", "check-ref-format", f"refs/tags/{tag}"]
     if not TAG.fullmatch(tag) or subprocess.run(reference).returncode:
@@ -118,7 +120,7 @@ def check_tag(tag, folder):
             "underscores, as in v1.0.0"
         )
     patterns = [f"refs/heads/{tag}", f"refs/remotes/*/{tag}"]
-    branches = ["git", "-C", folder, "for-each-ref", *patterns]
+    branches = ["git", "-C", ROOT, "for-each-ref", *patterns]
     # Where there is no repository, there is no branch either.
     if subprocess.run(branches, capture_output=True).stdout or tag == "HEAD":
         raise ValueError(f"{tag!r} is a branch, and a branch moves: give the name of a tag")
@@ -159,7 +161,7 @@ def with_address(text, address, tag, path):
     """Return the JSON of a notebook with this address in the cells ``title`` and ``colab``."""
     notebook = nbformat.reads(text, as_version=nbformat.NO_CONVERT)
     if nbformat.writes(notebook) + "\n" != text:
-        raise ValueError("it is not as nbformat writes it: run tests/save_outputs.py first")
+        raise ValueError("it is not as nbformat writes it: run helpers.maintain.save_outputs first")
     cells = {cell.get("id"): cell for cell in notebook.cells}
     if not {"title", "colab"} <= set(cells):
         raise ValueError("it needs a cell with the id title and one with the id colab")
@@ -168,25 +170,23 @@ def with_address(text, address, tag, path):
     return nbformat.writes(notebook) + "\n"
 
 
-def recorded(folder):
+def recorded():
     """Return the address and the tag that the course is published under, or two ``""``."""
-    path = folder / "helpers" / "address.json"
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = json.loads(RECORD.read_text(encoding="utf-8"))
         return values["address"], values["tag"]
     except (ValueError, LookupError, TypeError) as error:
-        raise ValueError(f"{path} has to hold an address and a tag: {error!r}") from error
+        raise ValueError(f"{RECORD} has to hold an address and a tag: {error!r}") from error
 
 
-def changes(folder, address, tag):
+def changes(address, tag):
     """Return ``{path: text}`` of the files that do not yet agree with an address.
 
     Nothing is written. For the recorded address, the result is empty.
     """
-    notebooks = sorted((folder / "notebooks").glob("*.ipynb"))
-    row = badges(address, tag, f"notebooks/{notebooks[0].name}")
+    row = badges(address, tag, f"notebooks/{NOTEBOOKS[0].name}")
     files = {}
-    for path in [*notebooks, folder / "README.md"]:
+    for path in [*NOTEBOOKS, ROOT / "README.md"]:
         try:
             old = path.read_bytes().decode()
             if path.suffix == ".md":
@@ -198,9 +198,9 @@ def changes(folder, address, tag):
             raise ValueError(f"{path}: {error}") from error
         if new != old:
             files[path] = new
-    if recorded(folder) != (address, tag):
+    if recorded() != (address, tag):
         values = json.dumps({"address": address, "tag": tag}, indent=1)
-        files[folder / "helpers" / "address.json"] = f"{values}\n"
+        files[RECORD] = f"{values}\n"
     return files
 
 
@@ -220,7 +220,7 @@ def write(files):
 def main():
     """Read the command line, write the files and name them."""
     parser = argparse.ArgumentParser(
-        prog="python3 -m helpers.publish",
+        prog="python3 -m helpers.maintain.publish",
         description="Write the public address of the course into its notebooks and its README.",
     )
     parser.add_argument("address", nargs="?", help="OWNER/NAME on GitHub, or a git URL")
@@ -233,13 +233,13 @@ def main():
     try:
         if given.address:
             address, tag = clean_address(given.address), given.tag
-            check_tag(tag, COURSE)
-        files = changes(COURSE, address, tag)
+            check_tag(tag)
+        files = changes(address, tag)
     except (ValueError, OSError) as error:
         parser.error(str(error))
     write(files)
     for path in files:
-        print(f"changed: {path.relative_to(COURSE)}")
+        print(f"changed: {path.relative_to(ROOT)}")
     if address:
         print(f"Commit this, then: git tag {tag}, and push the commit and the tag to {address}")
 

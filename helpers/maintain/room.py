@@ -1,8 +1,7 @@
-"""The room's hub and its learners, for ``test_room.py`` and ``benchmarks/room.py``."""
+"""The room's hub and its learners, for the tests and for ``tests/benchmarks/room.py``."""
 
 import json
 import os
-import pwd
 import shutil
 import socket
 import ssl
@@ -17,7 +16,8 @@ from pathlib import Path
 import requests
 import websocket
 
-ROOT = Path(__file__).parents[1]
+from helpers.course import ROOT
+
 CONFIG = ROOT / "helpers/room/jupyterhub_config.py"
 SECONDS_TO_START = 120
 # Shows a folder of root's home to everyone, for one command only: pyenv's Pythons are there.
@@ -28,6 +28,7 @@ OPEN = (
 
 
 def free_port():
+    """Return a port of this computer that nothing uses."""
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         return server.getsockname()[1]
@@ -55,6 +56,8 @@ def readable_python(folder):
 @contextmanager
 def new_room():
     """Yield a folder for a room; then remove it, and the accounts that its hub has made."""
+    import pwd  # Windows does not have it.
+
     # The path of a kernel's socket must be short.
     folder = Path(tempfile.mkdtemp(prefix="room"))
     folder.chmod(0o711)
@@ -89,6 +92,7 @@ class Hub:
         self.environment = {**os.environ, "COURSE_ROOM": str(room), "PATH": path}
 
     def start(self):
+        """Start the hub, or start it again, and wait until it answers."""
         with open(self.log, "a") as log:
             self.process = subprocess.Popen(
                 self.command, cwd=self.room, env=self.environment, stdout=log, stderr=log
@@ -103,10 +107,12 @@ class Hub:
         raise RuntimeError(f"The hub has not started:\n{self.log.read_text()[-3000:]}")
 
     def stop(self):
+        """End the hub and its proxy; the learners' servers go on."""
         self.process.terminate()
         self.process.wait(timeout=60)
 
     def password(self, name):
+        """Return one of the hub's secrets by the name of its file."""
         return (self.room / ".hub" / name).read_text().strip()
 
 
@@ -155,6 +161,7 @@ class Learner:
         return answer.status_code
 
     def xsrf(self):
+        """Return the newest token that a form must carry."""
         return [cookie.value for cookie in self.session.cookies if cookie.name == "_xsrf"][-1]
 
     def api(self, method, path, **options):
@@ -178,6 +185,7 @@ class Learner:
         return status
 
     def start_kernel(self):
+        """Start a new kernel and open the channel to it."""
         self.kernel = self.server("post", "api/kernels").json()["id"]
         self.connect()
 
@@ -202,4 +210,5 @@ class Learner:
         return read_answer(self.connection, header["msg_id"])
 
     def stop_server(self):
+        """Return the status of the answer to the wish that the server ends."""
         return self.api("delete", "server").status_code
