@@ -109,6 +109,12 @@ def test_server_of_another_learner(learners):
     assert anna.server("get", LESSON, of=ben.name).status_code == 403
 
 
+def test_teacher_opens_the_server_of_a_learner(hub, learners):
+    teacher = room.Learner(hub, "teacher")
+    teacher.sign_in(hub.password("teacher_password"))
+    assert teacher.server("get", LESSON, of="anna").status_code == 200
+
+
 def test_limit_of_seats(hub, learners):
     third = room.Learner(hub, "carl")
     assert third.sign_in(hub.password("room_password")) == 201
@@ -222,8 +228,9 @@ def test_link_is_followed_as_the_learner(hub, learners):
 
 @only_root
 def test_existing_account_is_not_taken(hub, learners):
-    command = ["useradd", "--no-create-home", "--home-dir", "/nonexistent", "room-root"]
-    subprocess.run(command, check=True)
+    # Without the hub's check, all that a server needs would be there.
+    subprocess.run(["useradd", "-m", "-d", str(hub.room / "root"), "room-root"], check=True)
+    subprocess.run(["usermod", "--home", "/nonexistent", "room-root"], check=True)
     try:
         learners[1].stop_server()
         taker = room.Learner(hub, "root")

@@ -21,7 +21,8 @@ from jupyterhub.spawner import SimpleLocalProcessSpawner, set_user_setuid
 GIB = 2**30
 # Measured with tests/benchmarks/room.py: lesson 1, one kernel, and the learner's server.
 MEMORY_OF_A_SEAT = 1.25 * GIB
-# For each process of a learner. Lesson 3 needs 1.9 GiB of it; more cores need more threads.
+# For each process of a learner. Lesson 1 uses 1.5 GiB of it on two cores; each thread, and
+# there are more with more cores, counts with the 8 MiB of its stack.
 MEMORY_LIMIT = 4 * GIB
 IDLE_SECONDS = 3600
 
