@@ -1,11 +1,13 @@
 """The exercises of lesson 4: the whole workflow again, with one-hot labels."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 
 from helpers import validation
 from helpers.exercises.engine import (
     FunctionExercise,
-    Mistake,
     NamesExercise,
     NumberExercise,
     all_close,
@@ -13,6 +15,29 @@ from helpers.exercises.engine import (
 
 SPARSE = "sparse_categorical_crossentropy"
 CATEGORICAL = "categorical_crossentropy"
+
+
+RUNS = json.loads(Path(__file__).with_name("sick_runs.json").read_text(encoding="utf-8"))
+CAUSES = [run["cause"] for run in RUNS]
+
+
+def _format_run(letter, run):
+    names = ["loss", "accuracy", "val_loss", "val_accuracy"]
+    lines = [f"{letter}) {run['images']:,} images, optimizer {run['optimizer']}"]
+    lines.append("  ".join(["epoch", *names]))
+    for values in zip(run["epochs"], *(run[name] for name in names), strict=True):
+        row = [f"{value:{len(name)}.3f}" for name, value in zip(names, values[1:], strict=True)]
+        lines.append("  ".join([f"{values[0]:5}", *row]))
+    return "\n".join([*lines, f"test accuracy: {run['test_accuracy']:.3f}"])
+
+
+five_runs = "\n\n".join(map(_format_run, "abcde", RUNS))
+
+
+def _swapped(first, second):
+    """Return the code of an answer with two of the causes in each other's position."""
+    other = {first: second, second: first}
+    return f"answer_1 = {[other.get(cause, cause) for cause in CAUSES]}"
 
 
 def _one_hot(labels, classes):
@@ -56,41 +81,52 @@ def _is_count_of_confident_mistakes(value, predictions, y_test_hot):
     return all_close(value, np.count_nonzero(predictions.max(axis=1)[is_wrong] > 0.9))
 
 
-def _is_number_of_steps(value):
-    if value != int(value):
-        raise Mistake(
-            "the number of steps must be a whole number. The last batch is not full, but it "
-            "counts as one step."
-        )
-    return all_close(value, 391)
-
-
-exercise_1 = NumberExercise(
+exercise_1 = NamesExercise(
     1,
-    shape=(),
-    is_right=_is_number_of_steps,
-    expected="one whole number: how many batches are needed to use each image once",
+    truth=CAUSES,
+    choice=sorted(CAUSES),
+    expected="a list of five strings: what went wrong in the runs a, b, c, d and e",
     hints=[
-        "The lesson shows how to compute the steps: the number of images, divided by the batch "
-        "size, rounded up.",
-        "50,000 / 128 is 390.625. The last batch is smaller than the others, and it is a step, "
-        "too.",
+        "First look at the training loss. Does it fall, and is it near 0 at the end?",
+        "Then compare the training accuracy with val_accuracy: are the two close, or far apart? "
+        "In which epoch does the difference begin?",
+        "Then compare val_accuracy with the test accuracy. Both should come from new images of the "
+        "same kind, so they should be close. In which two runs are they far apart?",
+        "In c, the loss stays near 2.3. A model that gives each of ten classes the probability "
+        "0.1 has the loss 2.30.",
     ],
-    solution="answer_1 = int(np.ceil(50_000 / 128))",
-    why="After 390 full batches, 80 images remain. They form one more, smaller batch. np.ceil "
-    "rounds up.",
+    solution="\n".join(["answer_1 = [", *(f'    "{cause}",' for cause in CAUSES), "]"]),
+    why="In a, all four values still improve. In b, the validation set is too easy: the test "
+    "accuracy is much lower. In c, the loss stays near 2.3, as with ten equal probabilities. In "
+    "d, the validation loss rises while the training loss falls to 0. In e, the validation "
+    "accuracy is near 0 from the first epoch: nearly all of the validation images are of a class "
+    "that does not occur in the training set.",
     mistakes=[
         (
-            "answer_1 = 50_000 // 128",
-            "you have rounded down. The remaining 80 images need one more step.",
+            _swapped("stopped too early", "learning rate too high"),
+            "you have swapped a and c. In both, the accuracy is low. Look at the training loss. "
+            "In a, it falls in each epoch, so more epochs would help. In c, it stays near 2.3, "
+            "the loss of ten equal probabilities, so more epochs would not help.",
         ),
-        ("answer_1 = 1_563", "that is the number for a batch size of 32. Here it is 128."),
         (
-            "answer_1 = 469",
-            "that is the number for all 60,000 images. The model trains on 50,000, because "
-            "10,000 are in the validation set.",
+            _swapped("overfitting", "sorted split"),
+            "you have swapped d and e. In both, the validation loss rises. Look at val_accuracy. "
+            "With overfitting, it is high and stays high. After a sorted split, it is near 0 from "
+            "the first epoch, far below guessing: the model has never seen the last class.",
         ),
-        ("answer_1 = 50_000 * 128", "divide the images by the batch size. Do not multiply."),
+        (
+            _swapped("leak", "overfitting"),
+            "you have swapped b and d. In both, the training accuracy is 1. Look at the "
+            "validation values. With overfitting, they are worse than the training values, and "
+            "similar to those on the test set. After a leak, they are as good as the training "
+            "values, and much better than those on the test set.",
+        ),
+        (
+            _swapped("leak", "sorted split"),
+            "you have swapped b and e. In both, val_accuracy and the test accuracy are far "
+            "apart. After a leak, val_accuracy is too high, because the model has seen these "
+            "images in training. After a sorted split, it is too low.",
+        ),
     ],
 )
 
