@@ -80,16 +80,32 @@ def lesson_1():
 @cache
 def lesson_2():
     n = SimpleNamespace(keras=keras(), history=random_history(10))
-    n.x_train, n.y_train = random_images(20) / 255, random_labels(20)
-    n.x_test, n.y_test = random_images(200), random_labels(200)
+    n.raw_train, n.raw_labels = random_images(20), random_labels(20)
+    n.x_train, n.x_test = random_images(20) / 255, random_images(200)
+    n.y_test = random_labels(200)
     n.predictions = random_predictions(n.y_test)
+    n.points = RANDOM.uniform(-1, 1, (50, 2))
+    n.within = n.points[:, 0] > 0.3
+    n.folds = RANDOM.normal(size=(2, 8)), RANDOM.normal(size=8)
+    n.nets = {"no activation": FakeNet(None), "relu": FakeNet(n.folds)}
 
     def losses(images, optimizer="adam"):
         rate = 0.001 if optimizer == "adam" else float(optimizer.learning_rate)
-        return [images.max(), rate, 3.5, 2.5, 1.5]
+        return None, [images.max(), rate, 3.5, 2.5, 1.5]
 
     n.losses = losses
+    n.nudge = lambda change: (2 - 0.3 * change + change**2, 0.4 + 0.1 * (change > 1))
     return n
+
+
+class FakeNet:
+    """What the figure of the regions asks of a network."""
+
+    def __init__(self, weights):
+        self.get_weights = lambda: [*weights, None, None]
+
+    def __call__(self, plane):
+        return SimpleNamespace(numpy=lambda: plane[:, :1])
 
 
 @cache
@@ -124,11 +140,11 @@ def lesson_3():
 def lesson_4():
     n = SimpleNamespace(keras=keras(), history=random_history(5))
     n.long_history = random_history(30).history
-    n.x_train, n.y_train = random_images(20), random_labels(20)
+    n.raw_train, n.raw_labels = random_images(20), random_labels(20)
     n.x_test, n.y_test = random_images(200).reshape(200, 784), random_labels(200)
     n.predictions = random_predictions(n.y_test)
-    n.predicted_labels = n.predictions.argmax(axis=1)
-    n.weights = [RANDOM.normal(size=(784, 512))]
+    n.templates = RANDOM.normal(size=(784, 10))
+    n.single_layer = SimpleNamespace(get_weights=lambda: [n.templates, None])
     return n
 
 
@@ -148,15 +164,30 @@ def two_curves(history):
     ]
 
 
-def activation(name, function):
+def activations(first, second):
     x = np.linspace(-4, 4, 201)
-    return {"title": name, "xlabel": "input", "lines": [curve("", "-", function(x), x)]}
+    pairs = zip((first, second), ("-", "--"), strict=True)
+    both = [curve(name, style, function(x), x) for (name, function), style in pairs]
+    return {"lines": both, "xlabel": "input", "ylabel": "output"}
+
+
+def regions(n):
+    grid = np.linspace(-1, 1, 101)
+    inside, outside = n.points[n.within].T, n.points[~n.within].T
+    dots = [curve("", "o", inside[1], inside[0]), curve("", "x", outside[1], outside[0])]
+    (first, second), bias = n.folds
+    folds = [
+        curve("", "--", -(a * grid + c) / b, grid)
+        for a, b, c in zip(first, second, bias, strict=True)
+    ]
+    return [{"title": "no activation", "lines": dots}, {"title": "relu", "lines": dots + folds}]
 
 
 def bars(values, names, **facts):
     return {"bars": list(zip(names, values, strict=True)), **facts}
 
 
+CHANGES = np.linspace(-3, 3, 301)
 FIGURES = {
     "01_basic_classification": {
         "look-more": lambda n: [
@@ -188,12 +219,29 @@ FIGURES = {
         ],
     },
     "02_deep_mlp": {
-        "gallery": ["plot_samples(x_train, y_train, rows=3, columns=5)"],
+        "gallery": ["plot_samples(raw_train, raw_labels, rows=3, columns=5)"],
         "activations": lambda n: [
-            activation("sigmoid", lambda x: 1 / (1 + np.exp(-x))),
-            activation("tanh", np.tanh),
-            activation("relu", lambda x: np.where(x > 0, x, 0)),
-            activation("leaky_relu", lambda x: np.where(x > 0, x, 0.2 * x)),
+            activations(("sigmoid", lambda x: 1 / (1 + np.exp(-x))), ("tanh", np.tanh)),
+            activations(
+                ("relu", lambda x: np.where(x > 0, x, 0)),
+                ("leaky_relu", lambda x: np.where(x > 0, x, 0.2 * x)),
+            ),
+        ],
+        "regions": regions,
+        "curves": lambda n: [
+            {
+                "title": "loss",
+                "xlabel": "change of the weight",
+                "lines": [
+                    curve("loss", "-", 2 - 0.3 * CHANGES + CHANGES**2, CHANGES),
+                    curve("tangent at 0", "--", 2 - 0.3 * CHANGES, CHANGES),
+                ],
+            },
+            {
+                "title": "accuracy",
+                "xlabel": "change of the weight",
+                "lines": [curve("", "-", 0.4 + 0.1 * (CHANGES > 1), CHANGES)],
+            },
         ],
         "history": ["plot_history(history)"],
         "grid": ["plot_predictions(predictions, y_test, x_test, rows=2, columns=3)"],
@@ -252,7 +300,7 @@ FIGURES = {
         ],
     },
     "04_one_hot_labels": {
-        "samples": ["plot_samples(x_train, y_train, rows=2, columns=5)"],
+        "samples": ["plot_samples(raw_train, raw_labels, rows=2, columns=5)"],
         "one-hot-picture": lambda n: [
             bars(
                 [0, 0, 1, 0, 0, 0, 0, 0, 0, 0],
@@ -272,11 +320,11 @@ FIGURES = {
         "few-many-plot": lambda n: [
             {"lines": two_curves(n.long_history), "xlabel": "epoch", "ylabel": "loss"}
         ],
-        "weight-picture": lambda n: [
-            image(n.weights[0][:, unit].reshape(28, 28), "RdBu", (-0.2, 0.2)) for unit in range(8)
+        "templates": lambda n: [
+            image(n.templates[:, digit].reshape(28, 28), "RdBu", (-0.6, 0.6), title=f"for {digit}")
+            for digit in range(10)
         ],
         "mistakes": ["plot_mistakes(predictions, y_test, x_test.reshape(-1, 28, 28), count=8)"],
-        "confusion": ["plot_confusion_matrix(y_test, predicted_labels)"],
     },
 }
 VARIABLES = {
