@@ -26,6 +26,8 @@ COLAB = [
     "h5py==3.16.0",
     "protobuf==5.29.6",
     "pillow==11.3.0",
+    "anywidget==0.9.21",
+    "ipywidgets==7.7.1",
     "jupyter_client==7.4.9",
     "traitlets==5.7.1",
     "matplotlib-inline==0.2.2",
