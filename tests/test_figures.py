@@ -25,6 +25,7 @@ from helpers.own_digits import KINDS
 
 RANDOM = np.random.default_rng(0)
 NAMES = fashion_mnist.class_names
+PROBES = [(x, y) for x in (-0.9, -0.3, 0.4, 0.8) for y in (-0.8, -0.2, 0.3, 0.9)]
 PLOTS = [name for name in helpers.__all__ if name.startswith("plot_")]
 CELLS = {
     path.stem: {cell.id: cell for cell in nbformat.read(path, as_version=4).cells}
@@ -79,35 +80,39 @@ def lesson_1():
     return n
 
 
+class FakeNet:
+    """A network whose output rises in the direction of ``slope``."""
+
+    def __init__(self, slope, weights):
+        self.slope, self.weights = np.array(slope), weights
+
+    def __call__(self, points):
+        return SimpleNamespace(numpy=lambda: 0.55 + points @ self.slope)
+
+    def get_weights(self):
+        return self.weights
+
+
 @cache
 def lesson_2():
     n = SimpleNamespace(keras=keras(), history=random_history(10))
     n.raw_train, n.raw_labels = random_images(20), random_labels(20)
-    n.x_train, n.x_test = random_images(20) / 255, random_images(200)
-    n.y_test = random_labels(200)
+    n.x_train, n.y_train = random_images(20) / 255, random_labels(20)
+    n.x_test, n.y_test = random_images(200), random_labels(200)
     n.predictions = random_predictions(n.y_test)
-    n.points = RANDOM.uniform(-1, 1, (50, 2))
-    n.within = n.points[:, 0] > 0.3
-    n.folds = RANDOM.normal(size=(2, 8)), RANDOM.normal(size=8)
-    n.nets = {"no activation": FakeNet(None), "relu": FakeNet(n.folds)}
+    n.points, n.within = RANDOM.uniform(-1, 1, (20, 2)), RANDOM.random(20) < 0.5
+    n.nets = {
+        name: FakeNet(slope, [RANDOM.normal(size=(2, 8)), RANDOM.normal(size=8), None, None])
+        for name, slope in (("no activation", (0.3, -0.1)), ("relu", (-0.1, 0.2)))
+    }
+    n.nudge = lambda change: (2 + 0.3 * change + 0.2 * change**2, change > 1.25)
 
     def losses(images, optimizer="adam"):
         rate = 0.001 if optimizer == "adam" else float(optimizer.learning_rate)
         return None, [images.max(), rate, 3.5, 2.5, 1.5]
 
     n.losses = losses
-    n.nudge = lambda change: (2 - 0.3 * change + change**2, 0.4 + 0.1 * (change > 1))
     return n
-
-
-class FakeNet:
-    """What the figure of the regions asks of a network."""
-
-    def __init__(self, weights):
-        self.get_weights = lambda: [*weights, None, None]
-
-    def __call__(self, plane):
-        return SimpleNamespace(numpy=lambda: plane[:, :1])
 
 
 @cache
@@ -143,10 +148,11 @@ def lesson_4():
     n = SimpleNamespace(keras=keras(), history=random_history(5))
     n.long_history = random_history(30).history
     n.raw_train, n.raw_labels = random_images(20), random_labels(20)
-    n.x_test, n.y_test = random_images(200).reshape(200, 784), random_labels(200)
+    n.x_test, n.y_test = random_images(2_000).reshape(2_000, 784), random_labels(2_000)
     n.predictions = random_predictions(n.y_test)
-    n.templates = RANDOM.normal(size=(784, 10))
-    n.single_layer = SimpleNamespace(get_weights=lambda: [n.templates, None])
+    n.predicted_labels = n.predictions.argmax(axis=1)
+    n.weights = RANDOM.normal(size=(784, 10))
+    n.single_layer = SimpleNamespace(get_weights=lambda: [n.weights])
     return n
 
 
@@ -196,30 +202,45 @@ def two_curves(history):
     ]
 
 
-def activations(first, second):
+def activations(**functions):
     x = np.linspace(-4, 4, 201)
-    pairs = zip((first, second), ("-", "--"), strict=True)
-    both = [curve(name, style, function(x), x) for (name, function), style in pairs]
-    return {"lines": both, "xlabel": "input", "ylabel": "output"}
+    styles = zip(functions.items(), ("-", "--"), strict=True)
+    lines = [curve(name, style, function(x), x) for (name, function), style in styles]
+    return {"xlabel": "input", "ylabel": "output", "lines": lines}
 
 
-def regions(n):
-    grid = np.linspace(-1, 1, 101)
+def region(n, name, *folds):
+    """Points inside and outside a circle, over the region that a network takes for the inside."""
     inside, outside = n.points[n.within].T, n.points[~n.within].T
-    dots = [curve("", "o", inside[1], inside[0]), curve("", "x", outside[1], outside[0])]
-    (first, second), bias = n.folds
-    folds = [
-        curve("", "--", -(a * grid + c) / b, grid)
-        for a, b, c in zip(first, second, bias, strict=True)
+    lines = [curve("", "o", inside[1], inside[0]), curve("", "x", outside[1], outside[0])]
+    filled = [0.55 + np.dot(point, n.nets[name].slope) > 0.5 for point in PROBES]
+    return {"title": name, "lines": [*lines, *folds], "filled": filled}
+
+
+def folds(n):
+    """The lines on which a hidden unit begins to rise: x a + y b + bias is 0."""
+    x, (weights, bias, *_) = np.linspace(-1, 1, 101), n.nets["relu"].weights
+    return [
+        curve("", "--", [-(a * k + c) / b for k in x], x)
+        for a, b, c in zip(*weights, bias, strict=True)
     ]
-    return [{"title": "no activation", "lines": dots}, {"title": "relu", "lines": dots + folds}]
+
+
+def curves_of_a_weight(n):
+    x = np.linspace(-3, 3, 301)
+    loss, accuracy = zip(*map(n.nudge, x), strict=True)
+    both = {"xlabel": "change of the weight"}
+    tangent = curve("tangent at 0", "--", 2 + 0.3 * x, x)
+    return [
+        {"title": "loss", "lines": [curve("loss", "-", loss, x), tangent], **both},
+        {"title": "accuracy", "lines": [curve("", "-", accuracy, x)], **both},
+    ]
 
 
 def bars(values, names, **facts):
     return {"bars": list(zip(names, values, strict=True)), **facts}
 
 
-CHANGES = np.linspace(-3, 3, 301)
 FIGURES = {
     "01_basic_classification": {
         "look-more": lambda n: [
@@ -253,28 +274,14 @@ FIGURES = {
     "02_deep_mlp": {
         "gallery": ["plot_samples(raw_train, raw_labels, rows=3, columns=5)"],
         "activations": lambda n: [
-            activations(("sigmoid", lambda x: 1 / (1 + np.exp(-x))), ("tanh", np.tanh)),
+            activations(sigmoid=lambda x: 1 / (1 + np.exp(-x)), tanh=np.tanh),
             activations(
-                ("relu", lambda x: np.where(x > 0, x, 0)),
-                ("leaky_relu", lambda x: np.where(x > 0, x, 0.2 * x)),
+                relu=lambda x: np.where(x > 0, x, 0),
+                leaky_relu=lambda x: np.where(x > 0, x, 0.2 * x),
             ),
         ],
-        "regions": regions,
-        "curves": lambda n: [
-            {
-                "title": "loss",
-                "xlabel": "change of the weight",
-                "lines": [
-                    curve("loss", "-", 2 - 0.3 * CHANGES + CHANGES**2, CHANGES),
-                    curve("tangent at 0", "--", 2 - 0.3 * CHANGES, CHANGES),
-                ],
-            },
-            {
-                "title": "accuracy",
-                "xlabel": "change of the weight",
-                "lines": [curve("", "-", 0.4 + 0.1 * (CHANGES > 1), CHANGES)],
-            },
-        ],
+        "regions": lambda n: [region(n, "no activation"), region(n, "relu", *folds(n))],
+        "curves": curves_of_a_weight,
         "history": ["plot_history(history)"],
         "grid": ["plot_predictions(predictions, y_test, x_test, rows=2, columns=3)"],
         "mistakes": ["plot_mistakes(predictions, y_test, x_test)"],
@@ -353,8 +360,8 @@ FIGURES = {
             {"lines": two_curves(n.long_history), "xlabel": "epoch", "ylabel": "loss"}
         ],
         "templates": lambda n: [
-            image(n.templates[:, digit].reshape(28, 28), "RdBu", (-0.6, 0.6), title=f"for {digit}")
-            for digit in range(10)
+            image(n.weights[:, k].reshape(28, 28), "RdBu", (-0.6, 0.6), title=f"for {k}")
+            for k in range(10)
         ],
         "mistakes": ["plot_mistakes(predictions, y_test, x_test.reshape(-1, 28, 28), count=8)"],
     },
@@ -459,10 +466,16 @@ def named_bars(ax):
     return found
 
 
+def filled(ax):
+    """Say for each probe whether it lies in the region that ``contourf`` has filled."""
+    areas = [area for area in ax.collections if getattr(area, "filled", False)]
+    return [area.get_paths()[0].contains_point(probe) for area in areas for probe in PROBES]
+
+
 def describe(ax, as_seen):
     """Return what an axes shows; what is empty or usual is left out."""
     facts = {"title": ax.get_title(), "xlabel": ax.get_xlabel(), "ylabel": ax.get_ylabel()}
-    facts |= {"lines": lines(ax), "bars": named_bars(ax)}
+    facts |= {"lines": lines(ax), "bars": named_bars(ax), "filled": filled(ax)}
     if not ax.images:
         axes = {"x": ax.xaxis, "y": ax.yaxis}
         facts["inverted"] = "".join(name for name, axis in axes.items() if axis.get_inverted())
@@ -552,16 +565,21 @@ def test_fraction_of_mistakes_among_tops(capsys):
     assert capsys.readouterr().out == f"{expected:.0%} of all mistakes\n"
 
 
-def test_groups_by_confidence(capsys):
-    n = lesson_1()
-    run("01_basic_classification", "confidence-groups")
+@pytest.mark.parametrize(
+    ("lesson", "labels", "limits", "digits"),
+    [
+        ("01_basic_classification", "test_labels", [0, 0.5, 0.7, 0.9, 0.99, 1.01], 3),
+        ("04_one_hot_labels", "y_test", [0, 0.5, 0.7, 0.9, 1.01], 2),
+    ],
+)
+def test_groups_by_confidence(lesson, labels, limits, digits, capsys):
+    names = run(lesson, "confidence-groups")
     found = [re.findall(r"[\d.]+", line) for line in capsys.readouterr().out.splitlines()]
-    limits = [0, 0.5, 0.7, 0.9, 0.99, 1.01]
+    samples = list(zip(names["predictions"], names[labels], strict=True))
     for numbers, low, high in zip(found, limits[:-1], limits[1:], strict=True):
-        group = [i for i, row in enumerate(n.predictions) if low <= max(row) < high]
-        confidence = np.mean([max(n.predictions[i]) for i in group])
-        correct = np.mean([n.predictions[i].argmax() == n.test_labels[i] for i in group])
-        assert numbers == [str(len(group)), f"{confidence:.3f}", f"{correct:.3f}"]
+        group = [(max(row), row.argmax() == k) for row, k in samples if low <= max(row) < high]
+        confidence, correct = np.mean(group, axis=0)
+        assert numbers == [str(len(group)), f"{confidence:.{digits}f}", f"{correct:.{digits}f}"]
 
 
 def test_gain_of_each_class():
