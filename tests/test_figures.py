@@ -172,8 +172,12 @@ def lesson_5():
     # The steps only have to be told apart.
     n.to_grey = lambda picture: np.asarray(picture) / 255
     n.resized = lambda array: array**2
-    n.ink_to_light, n.remove_paper = lambda grey: 0.9 * grey, lambda light: 0.8 * light
-    n.crop = lambda ink, limit=0: ink * (1 - limit)
+    n.own_digits = SimpleNamespace(
+        ink_to_light=lambda grey: 0.9 * grey,
+        remove_paper=lambda light: 0.8 * light,
+        crop=lambda ink: 0.6 * ink,
+    )
+    n.crop = lambda image: image
     n.longer_side_20, n.centre_of_mass = lambda box: box**3, lambda digit: 0.2
     n.place = lambda digit, middle: digit * middle
     n.prepare_digit = lambda picture: np.asarray(picture)[::-1] / 255
@@ -386,12 +390,16 @@ FIGURES = {
             "plot_pictures([changed[name][0] for name in changed], changed, columns=3)"
         ],
         "paper-picture": [
-            "plot_pictures([photos[4], *(x * to_grey(photos[4]) for x in (1, 0.9, 0.72))], "
-            "['photograph', 'grey', 'dark ink to light', 'paper to 0'], columns=4)"
+            "plot_pictures([photos[9], *(x * to_grey(photos[9]) for x in (1, 0.9, 0.72))], "
+            "['photograph', 'grey', 'ink to light', 'paper to 0'], columns=4)"
         ],
         "fit-picture": [
             "plot_pictures([0.6 * ink, (0.6 * ink) ** 3, 0.2 * (0.6 * ink) ** 3], "
             "['crop', 'longer side 20', 'centre of mass'])"
+        ],
+        "ones": [
+            "plot_pictures([prepare_digit(pictures[kind][11]) for kind in pictures], "
+            "[f'1 read as {row.argmax()}' for row in predictions[:3]])"
         ],
         "augment-picture": ["plot_pictures(0.5 * x_train[[0] * 5], range(1, 6))"],
         "shift-curves": lambda n: [
