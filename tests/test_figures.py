@@ -184,7 +184,8 @@ def lesson_5():
     n.six = n.prepare_digit(n.pictures["drawn"][6])
     n.stretched_six = np.pad(np.array(Image.fromarray(n.six).resize((20, 20))), 4)
     n.ink = RANDOM.random((28, 28))
-    n.augment_part = lambda: [keras().layers.Rescaling(0.5)]
+    layers = [n.keras.layers.Reshape((28, 28, 1)), n.keras.layers.Rescaling(0.5)]
+    n.SEED, n.augment_part = 42, lambda: layers
     n.moves, (n.moved_acc, n.cnn_acc, n.augmented_acc) = range(7), RANDOM.random((3, 7))
     n.others, n.others_predictions = RANDOM.random((4, 28, 28)), n.predictions[:4]
     return n
