@@ -183,7 +183,7 @@ def lesson_5():
     n.prepare_digit = lambda picture: np.asarray(picture)[::-1] / 255
     n.six = n.prepare_digit(n.pictures["drawn"][6])
     n.stretched_six = np.pad(np.array(Image.fromarray(n.six).resize((20, 20))), 4)
-    n.ink = RANDOM.random((28, 28))
+    n.ink, n.photo = RANDOM.random((28, 28)), n.pictures["photographed"][9]
     layers = [n.keras.layers.Reshape((28, 28, 1)), n.keras.layers.Rescaling(0.5)]
     n.SEED, n.augment_part = 42, lambda: layers
     n.moves, (n.moved_acc, n.cnn_acc, n.augmented_acc) = range(7), RANDOM.random((3, 7))
@@ -419,7 +419,7 @@ FIGURES = {
             *(bars(row, "0123456789") for row in n.others_predictions),
         ],
         "exercise-3-images": [
-            "plot_pictures([1 - six, np.roll(six, (-4, -5), axis=(0, 1)), "
+            "plot_pictures([1 - six, np.roll(six, (-3, -5), axis=(0, 1)), "
             "stretched_six, 0.4 + 0.6 * six], 'abcd', columns=4)"
         ],
     },
