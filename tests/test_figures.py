@@ -396,7 +396,7 @@ FIGURES = {
         ],
         "fit-picture": [
             "plot_pictures([0.6 * ink, (0.6 * ink) ** 3, 0.2 * (0.6 * ink) ** 3], "
-            "['crop', 'longer side 20', 'centre of mass'])"
+            "['crop', 'longer side 20', 'centre of mass'], columns=4)"
         ],
         "ones": [
             "plot_pictures([prepare_digit(pictures[kind][11]) for kind in pictures], "
