@@ -29,6 +29,9 @@ MAX_PIXELS = 89_000_000  # where Pillow begins to warn
 SIDE = 400  # larger pictures are reduced to this: a digit of 20 pixels needs no more
 TILES = 40  # the light on the paper is measured at this many points along the longer side
 WIDEST_STROKE = 9  # in tiles
+STRONG = 0.6
+GROW = 1.25
+FULL = 98
 EVEN = 0.03  # paper whose border differs by less is even
 
 
@@ -128,7 +131,7 @@ def remove_paper(light):
     noise = 6 * np.median(np.abs(ink))
     if not (ink > noise).any():
         raise ValueError(_NO_DIGIT)
-    full = np.percentile(ink[ink > noise], 90)
+    full = np.percentile(ink[ink > noise], FULL)
     return ((ink - noise) / (full - noise)).clip(0, 1)
 
 
@@ -148,28 +151,24 @@ def crop(ink):
             "More than half of the picture is ink. Leave empty paper around the digit, and write "
             "with a thinner pen."
         )
-    least = max(4, max(ink.shape) / 25)
-    for limit, at_border in ((0, False), (0.5, False), (0, True)):
-        pieces = _pieces(ink, limit, at_border)
-        if pieces and _length(pieces[0]) >= least:
-            break
-    else:
+    pieces = _strong_pieces(ink)
+    if not pieces or _length(pieces[0]) < max(4, max(ink.shape) / 25):
         raise ValueError(_NO_DIGIT)
-    digit, others = pieces[0].copy(), 1
+    digit, digits = pieces[0].copy(), 1
     for piece in pieces[1:]:
         gap = _gap(piece, pieces[0]) / _length(pieces[0])
-        if gap > 0.05 and _length(piece) > 0.5 * _length(pieces[0]):
-            others += 1
+        amount = ink[piece].sum() / ink[pieces[0]].sum()
+        if gap > 0.05 and _length(piece) > 0.5 * _length(pieces[0]) and amount > 0.2:
+            digits += 1
         elif gap < 0.25:
             digit |= piece
-    if others > 1:
+    if digits > 1:
         raise ValueError(
-            f"The picture shows {others} digits beside each other, expected one. Cut the picture "
+            f"The picture shows {digits} digits beside each other, expected one. Cut the picture "
             "into pieces with one digit each, for example picture[:, :100]."
         )
-    near = _filtered(digit, ImageFilter.MaxFilter(5)) if limit else digit
-    rows, columns = _box(near & (ink > 0))
-    return np.where(near, ink, 0)[rows, columns]
+    rows, columns = _box(digit)
+    return np.where(digit, ink, 0)[rows, columns]
 
 
 def fit(digit):
@@ -304,10 +303,10 @@ def _filtered(mask, image_filter):
     return np.asarray(Image.fromarray(np.uint8(mask)).filter(image_filter)) > 0
 
 
-def _pieces(ink, limit, at_border):
+def _pieces(mask, ink, at_border=False):
     """Return masks of the pieces of ink that touch each other, those with the most ink first."""
     # The empty frame keeps the runs of one row apart from those of the next.
-    wide = np.pad(_filtered(ink > limit, ImageFilter.MaxFilter(3)), 1)
+    wide = np.pad(_filtered(mask, ImageFilter.MaxFilter(3)), 1)
     label = np.where(wide, np.arange(1, wide.size + 1).reshape(wide.shape), 0)
     before = None
     while not np.array_equal(label, before):
@@ -317,13 +316,30 @@ def _pieces(ink, limit, at_border):
             starts = np.flatnonzero(np.diff(flat > 0, prepend=flat[0] == 0))
             lengths = np.diff(starts, append=flat.size)
             label = np.repeat(np.maximum.reduceat(flat, starts), lengths).reshape(label.shape).T
-    label = label[1:-1, 1:-1] * (ink > limit)
+    label = label[1:-1, 1:-1] * mask
     amount = np.bincount(label.ravel(), ink.ravel())
     amount[0] = 0
     if not at_border:
         amount[np.concatenate([label[0], label[-1], label[:, 0], label[:, -1]])] = 0
     largest = [k for k in np.argsort(-amount)[:20] if amount[k] > 0.03 * amount.max()]
     return [label == k for k in largest]
+
+
+def _strong_pieces(ink):
+    """Return the pieces that do not touch the border, with the faint ink that belongs to them.
+
+    Faint ink that reaches far beyond the strong ink is a line of the paper.
+    """
+    strong = _pieces(ink > STRONG, ink) or _pieces(ink > STRONG, ink, at_border=True)
+    pieces = []
+    for whole in _pieces(ink > 0, ink, at_border=True):
+        parts = [piece for piece in strong if (piece & whole).any()]
+        if parts and _length(whole) < GROW * _length(np.any(parts, axis=0)):
+            parts = [whole]
+        elif parts:
+            parts = [_filtered(part, ImageFilter.MaxFilter(5)) & (ink > 0) for part in parts]
+        pieces += parts
+    return sorted(pieces, key=lambda piece: -ink[piece].sum())
 
 
 def _box(mask):
