@@ -184,13 +184,13 @@ def check_tensorflow():
 
 
 def check_data():
-    """Load both data sets."""
+    """Read the files of both data sets."""
     from helpers import datasets
 
     for dataset in (datasets.fashion_mnist, datasets.mnist):
         problem = fix = ""
         try:
-            dataset.load_data()
+            dataset.read_file()
         except datasets.DataFileError as error:
             what, _, command, otherwise = str(error).splitlines()
             problem = f"cannot be loaded. {what}"

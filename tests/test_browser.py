@@ -150,7 +150,7 @@ def write_small_copy(path, folder):
 def write_published_copy(path, folder):
     """Write a lesson as it is when the course has a public address."""
     text, place = path.read_text(encoding="utf-8"), f"notebooks/{path.name}"
-    text = publish.with_address(text, "https://github.com/someone/a-course", "v1.0.0", place)
+    text = publish.with_address(text, "someone/a-course", "v1.0.0", place)
     (folder / f"published_{path.name}").write_text(text, encoding="utf-8")
 
 

@@ -3,6 +3,7 @@ import gzip
 import hashlib
 import subprocess
 import sys
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
@@ -10,12 +11,6 @@ import pytest
 import helpers
 from helpers.datasets import DataFileError, fashion_mnist, mnist
 from helpers.maintain import convert_data
-
-# SHA-256 of the bytes of x_train, y_train, x_test, y_test, one after the other.
-ARRAYS_SHA256 = {
-    "fashion_mnist": "ca3ab2a37f845e1b8ae23cab1b51749a3011ba3bf1d9016176d75cbaabac376f",
-    "mnist": "06b0d1f124c4e5fa796686ade41a9b778edacc8622f2195a352ef479ad44fc16",
-}
 
 
 def test_arrays_are_the_published_ones():
@@ -29,7 +24,7 @@ def test_arrays_are_the_published_ones():
         for array in (x_train, y_train, x_test, y_test):
             assert array.dtype == np.uint8
             digest.update(array.tobytes())
-        assert digest.hexdigest() == ARRAYS_SHA256[dataset.name]
+        assert digest.hexdigest() == dataset.arrays_sha256
 
 
 def test_arrays_belong_to_the_caller():
@@ -70,7 +65,6 @@ def test_file_that_is_not_whole(tmp_path):
         for word in (str(copy.path), "git checkout -- helpers/data/mnist.npz", *words):
             assert word in str(error.value)
 
-    assert_refused("No such file")
     copy.path.mkdir()
     assert_refused("cannot be read")
     copy.path.rmdir()
@@ -87,6 +81,65 @@ def test_file_that_is_not_whole(tmp_path):
         assert_refused(*words)
     copy.path.write_bytes(content)
     assert len(copy.load_data()[0][0]) == 60_000
+
+
+@pytest.fixture
+def keras_arrays(monkeypatch):
+    """Stand in for `keras.datasets.mnist.load_data`, with read-only arrays: some are, there."""
+    arrays = mnist.read_file()
+    for array in (*arrays[0], *arrays[1]):
+        array.flags.writeable = False
+    tensorflow = MagicMock()
+    monkeypatch.setitem(sys.modules, "tensorflow", tensorflow)
+
+    def load_data():
+        print("a progress bar")
+        return arrays
+
+    load = tensorflow.keras.datasets.mnist.load_data
+    load.side_effect = load_data
+    return load
+
+
+def test_missing_file_is_downloaded(keras_arrays, tmp_path, capsys):
+    light = dataclasses.replace(mnist, folder=tmp_path / "data")
+    (x_train, _), (_, y_test) = light.load_data()
+    np.testing.assert_array_equal(x_train, mnist.read_file()[0][0])
+    y_test[:] = 7
+    text = capsys.readouterr().out
+    assert text == "Downloading the data set mnist with keras.datasets.\n"
+    # In a folder of the course, the file can be had again.
+    light.folder.mkdir()
+    light.load_data()
+    text = capsys.readouterr().out
+    assert text.startswith(f"The data file {light.path} is missing.\n")
+    assert "git checkout -- helpers/data/mnist.npz" in text
+    assert list(light.folder.iterdir()) == []
+
+
+def test_download_that_goes_wrong(keras_arrays, tmp_path):
+    light = dataclasses.replace(mnist, folder=tmp_path / "data")
+
+    def assert_refused(problem):
+        with pytest.raises(DataFileError) as error:
+            light.load_data()
+        for words in (problem, "internet connection", "helpers/data/mnist.npz"):
+            assert words in str(error.value)
+
+    keras_arrays.side_effect = Exception("URL fetch failure on https://example.org")
+    assert_refused("URL fetch failure")
+    (x_train, y_train), test = mnist.read_file()
+    y_train[5] ^= 1
+    keras_arrays.side_effect = lambda: ((x_train, y_train), test)
+    assert_refused("returned other arrays")
+
+
+def test_damaged_file_is_not_replaced(keras_arrays, tmp_path):
+    copy = dataclasses.replace(mnist, folder=tmp_path)
+    copy.path.write_bytes(b"")
+    with pytest.raises(DataFileError, match="it is empty"):
+        copy.load_data()
+    keras_arrays.assert_not_called()
 
 
 def idx(array):

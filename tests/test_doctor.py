@@ -207,7 +207,7 @@ def test_data_files_that_are_not_whole(tmp_path, monkeypatch):
     for name in ("fashion_mnist", "mnist"):
         broken = dataclasses.replace(getattr(datasets, name), folder=tmp_path)
         monkeypatch.setattr(datasets, name, broken)
-    for check, found in zip(doctor.check_data(), ["cut off", "No such file"], strict=True):
+    for check, found in zip(doctor.check_data(), ["cut off", "is missing"], strict=True):
         assert_problem(check, found, f"git checkout -- helpers/data/{check.name}.npz (")
         assert "git checkout" not in check.found
 

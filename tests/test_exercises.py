@@ -321,10 +321,19 @@ WRITTEN = {
         (max_pool_of_28_rows, "half of image.shape[0] and of image.shape[1]"),
     ],
     "lesson_4.exercise_1": [
-        ([HIGH, LEAK, EARLY, OVER, SORTED], "swapped a and c"),
-        ([EARLY, LEAK, HIGH, SORTED, OVER], "swapped d and e"),
-        ([EARLY, OVER, HIGH, LEAK, SORTED], "swapped b and d"),
-        ([EARLY, SORTED, HIGH, OVER, LEAK], "swapped b and e"),
+        (
+            [HIGH, LEAK, EARLY, OVER, SORTED],
+            "Look at the training loss. In a, it falls in each epoch",
+        ),
+        (
+            [EARLY, LEAK, HIGH, SORTED, OVER],
+            "After a sorted split, it is near 0 from the first epoch",
+        ),
+        (
+            [EARLY, OVER, HIGH, LEAK, SORTED],
+            "After a leak, they are as good as the training values",
+        ),
+        ([EARLY, SORTED, HIGH, OVER, LEAK], "After a leak, val_accuracy is too high"),
     ],
     "lesson_4.exercise_2": [
         ([ROWS, SPARSE, SPARSE], "sparse is for labels that are whole numbers"),

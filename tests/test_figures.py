@@ -118,13 +118,16 @@ def lesson_2():
 @cache
 def lesson_3():
     n = SimpleNamespace(keras=keras(), class_names=NAMES, history=random_history(10), EPOCHS=10)
-    # The first figure draws an image before it has an axis for the channel; both look the same.
-    n.x_test, n.y_test = random_images(2_000)[..., np.newaxis] / 255, random_labels(2_000)
+    n.raw_test, n.y_test = random_images(2_000), random_labels(2_000)
+    n.x_test = n.raw_test[..., np.newaxis] / 255
+    n.x_test[7:9, :, -4:] = 0
+    n.y_test_hot = np.eye(10)[n.y_test]
     n.predictions = random_predictions(n.y_test)
     n.predicted_labels = n.predictions.argmax(axis=1)
     n.dense_labels = random_predictions(n.y_test).argmax(axis=1)
     n.gain = RANDOM.normal(size=10).tolist()
     n.image, n.by_hand = RANDOM.random((28, 28)), RANDOM.random((26, 26))
+    n.by_layer = RANDOM.random((1, 26, 26, 1))
     n.x_train, n.y_train_hot, n.x_valid, n.y_valid_hot = RANDOM.random((4, 3))
     n.maps = {name: RANDOM.random((1, 28, 28, 64)) for name in ("new", "trained")}
     n.runs = {name: random_history(n.EPOCHS) for name in ("with", "without")}
@@ -140,6 +143,13 @@ def lesson_3():
     n.build_without_dropout = lambda: fake_model(None, n.runs["without"])
     n.model = fake_model(n.maps["trained"])
     n.compile_model = lambda model: None
+
+    def moved(images, pixels):
+        result = np.zeros_like(images)
+        result[:, :, pixels:] = images[:, :, : 28 - pixels]
+        return result
+
+    n.moved = moved
     return n
 
 
@@ -306,14 +316,14 @@ FIGURES = {
         ],
     },
     "03_cnn_dropout": {
-        "look-image": lambda n: [image(n.x_test[0, :, :, 0], "gray", title=NAMES[n.y_test[0]])],
+        "look-image": lambda n: [image(n.raw_test[0], "gray", title=NAMES[n.y_test[0]])],
         "convolution-picture": lambda n: [
             image(n.image, "gray", title="the image"),
             image(n.by_hand, "gray", title="after the filter"),
         ],
         "pooling": lambda n: [
-            image(n.x_test[0, :, :, 0], "gray", title="28 x 28"),
-            image(largest_of_four(n.x_test[0, :, :, 0]), "gray", title="14 x 14"),
+            image(n.by_layer[0, :, :, 0], "gray", title="26 x 26"),
+            image(largest_of_four(n.by_layer[0, :, :, 0]), "gray", title="13 x 13"),
         ],
         "history": ["plot_history(history)"],
         "feature-maps": lambda n: [
@@ -324,6 +334,10 @@ FIGURES = {
         "grid": ["plot_predictions(predictions, y_test, x_test, class_names)"],
         "mistakes": ["plot_mistakes(predictions, y_test, x_test, class_names)"],
         "confusion": ["plot_confusion_matrix(y_test, predicted_labels, class_names)"],
+        "moved-images": lambda n: [
+            image(n.moved(n.x_test[7:8], k)[0, :, :, 0], "gray", title=f"{k} pixels")
+            for k in (0, 2, 4)
+        ],
         "gain-picture": lambda n: [
             bars(
                 n.gain,
@@ -537,7 +551,7 @@ def test_each_figure_is_described():
         for lesson, cells in CELLS.items()
     }
     described = {lesson: {cells.split()[-1] for cells in FIGURES[lesson]} for lesson in FIGURES}
-    assert found == described
+    assert {lesson: found[lesson] for lesson in FIGURES} == described
 
 
 @pytest.mark.parametrize(
@@ -605,5 +619,5 @@ def test_gain_of_each_class():
 def test_filter_subtracts_the_upper_row_from_the_lower_row():
     rows = lesson_3().x_test[0, :, :, 0]
     sums = rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]
-    by_hand = run("03_cnn_dropout", "edge-filter convolution-by-hand")["by_hand"]
+    by_hand = run("03_cnn_dropout", "convolution-by-hand")["by_hand"]
     np.testing.assert_allclose(by_hand, sums[2:] - sums[:-2], atol=1e-6)

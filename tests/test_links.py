@@ -1,4 +1,6 @@
-from helpers.course import ROOT
+import json
+
+from helpers.course import NOTEBOOKS, ROOT
 from helpers.maintain.links import PAGES, anchors, links
 
 
@@ -14,3 +16,9 @@ def test_links_lead_somewhere():
         assert target.is_file(), (page, link)
         assert ROOT in target.parents, (page, link)
         assert not anchor or anchor in anchors(target), (page, link)
+
+
+def test_codespace_opens_the_first_lesson():
+    settings = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text(encoding="utf-8"))
+    names = settings["customizations"]["codespaces"]["openFiles"]
+    assert [ROOT / name for name in names] == NOTEBOOKS[:1]

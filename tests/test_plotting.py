@@ -22,8 +22,9 @@ from helpers import (
     quiet_start,
     validation,
 )
-from helpers.plotting import GREY, RIGHT_WRONG
 
+RIGHT_WRONG = BLUE, VERMILION = "#0072B2", "#D55E00"
+GREY, WHITE = "#777777", "#FFFFFF"
 NAMES = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"]
 NAMES += ["Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]
 N = 40
@@ -70,7 +71,6 @@ def color_of_caption(ax):
 
 def check_bars(ax, row, label):
     """The true class is blue; a wrong prediction is hatched in vermilion; the rest is grey."""
-    right, wrong = RIGHT_WRONG
     predicted = np.argmax(row)
     assert [round(bar.get_x() + bar.get_width() / 2) for bar in ax.patches] == list(range(10))
     np.testing.assert_allclose([bar.get_height() for bar in ax.patches], row)
@@ -78,9 +78,9 @@ def check_bars(ax, row, label):
     for k, bar in enumerate(ax.patches):
         face, edge = to_hex(bar.get_facecolor()).upper(), to_hex(bar.get_edgecolor()).upper()
         if k == label:
-            assert (face, bar.get_hatch()) == (right, None)
+            assert (face, bar.get_hatch()) == (BLUE, None)
         elif k == predicted:
-            assert (face, edge, bool(bar.get_hatch())) == ("#FFFFFF", wrong, True)
+            assert (face, edge, bool(bar.get_hatch())) == (WHITE, VERMILION, True)
         else:
             assert (face, bar.get_hatch()) == (GREY, None)
 
@@ -233,7 +233,7 @@ class TestPlotMistakes:
         np.testing.assert_array_equal([as_seen(ax) for ax in axes], images[expected])
         assert {ax.images[0].get_cmap().name for ax in axes} == {"binary"}
         assert [ax.get_xlabel() for ax in axes] == [caption(i) for i in expected]
-        assert {color_of_caption(ax) for ax in axes} == {RIGHT_WRONG[1]}
+        assert {color_of_caption(ax) for ax in axes} == {VERMILION}
 
     def test_equally_confident_stay_in_their_order(self, images, labels, as_seen):
         predictions = np.zeros((N, 10))

@@ -75,7 +75,7 @@ def reexecuted(tmp_path_factory):
         notebook = nbformat.v4.new_notebook(cells=list(cells.values()))
         nbformat.write(notebook, folder / f"{name}.ipynb")
     command = [sys.executable, "-m", "pytest", "-rA", "--color=no", "-p", "no:cacheprovider"]
-    command += ["-c", ROOT / "pyproject.toml", "--rootdir", ROOT, "--nbval-cell-timeout=3"]
+    command += ["-n0", "-c", ROOT / "pyproject.toml", "--rootdir", ROOT, "--nbval-cell-timeout=3"]
     result = subprocess.run(
         [*command, folder],
         cwd=ROOT,

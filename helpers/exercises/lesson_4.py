@@ -1,7 +1,7 @@
 """The exercises of lesson 4: the whole workflow again, with one-hot labels."""
 
 import json
-from pathlib import Path
+from importlib.resources import files
 
 import numpy as np
 
@@ -17,7 +17,8 @@ SPARSE = "sparse_categorical_crossentropy"
 CATEGORICAL = "categorical_crossentropy"
 
 
-RUNS = json.loads(Path(__file__).with_name("sick_runs.json").read_text(encoding="utf-8"))
+# Not a path beside this module: the course may be in a ZIP file.
+RUNS = json.loads(files("helpers.exercises").joinpath("sick_runs.json").read_text("utf-8"))
 CAUSES = [run["cause"] for run in RUNS]
 
 

@@ -1,12 +1,12 @@
 """Write the public address of the course into its notebooks and its README.
 
-``python3 -m helpers.maintain.publish OWNER/NAME --tag v1.0.0`` takes a repository on GitHub;
-a git URL that starts with ``https://`` or ``file:///`` can stand for ``OWNER/NAME``.
+``python3 -m helpers.maintain.publish OWNER/NAME --tag v1.0.0`` takes a repository on GitHub: only
+from there can Colab, Kaggle, Binder and Codespaces open a lesson.
 Run again with another address, it replaces the first one. ``--unpublish`` takes
 everything out again.
 
-The address and the tag are kept in ``address.json`` beside this module, and nowhere else by hand:
-the Colab cell and the badges are made from that file.
+The repository and the tag are kept in ``address.json`` beside this module, and nowhere else by
+hand: the cell ``colab`` and all links are made from that file.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import json
 import re
 import subprocess
 from pathlib import Path
+from urllib.parse import urlencode
 
 import nbformat
 
@@ -21,33 +22,17 @@ from helpers.course import NOTEBOOKS, ROOT
 
 RECORD = Path(__file__).with_name("address.json")
 
-# The learner's machine runs what is cloned from here, and the address goes through a shell.
-# So each pattern lists what may stand in an address, and leaves out quotes, spaces, "$" and "@".
+# The learner's machine runs what is installed from here, and the address goes through a shell.
+# So each pattern lists what may stand in it, and leaves out quotes, spaces, "$" and "@".
 OWNER = r"(?=[^/]{1,39}/)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"
 NAME = r"(?!\.{1,2}$)(?!.*\.(?:git|wiki)$)[A-Za-z0-9._-]{1,100}"
-FOLDERS = r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~+-]+)+"
-LABEL = r"[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*"
-GITHUB = re.compile(f"{OWNER}/{NAME}")
-OTHER = re.compile(rf"(?:https://{LABEL}(?:\.{LABEL})+(?::\d{{1,5}})?|file://){FOLDERS}")
+REPOSITORY = re.compile(f"{OWNER}/{NAME}")
 TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
-REASONS = {
-    r"-": "an address cannot start with a dash",
-    r"git@|ssh:": "Colab has no key for it: give the address that starts with https://",
-    r"http:|git:": "on the way, others could change the code: it has to start with https://",
-    r"https://[^/]*@": "a user name or a password in it would be public",
-    r"file:": "it has to be file:/// and an absolute path, of letters, digits and . _ ~ + -",
-}
-
-WIDTH = 88
 BADGES = {
     "Open in Colab": (
         "https://colab.research.google.com/assets/colab-badge.svg",
         "https://colab.research.google.com/github/{repository}/blob/{tag}/{path}",
-    ),
-    "Open in Binder": (
-        "https://mybinder.org/badge_logo.svg",
-        "https://mybinder.org/v2/gh/{repository}/{tag}?labpath={path}",
     ),
     "View on GitHub": (
         "https://img.shields.io/badge/View_on-GitHub-blue?logo=github",
@@ -55,60 +40,84 @@ BADGES = {
     ),
 }
 HEADING = re.compile(r"(# [^\n]*\n)(?:\n\[!\[Open in Colab\][^\n]*\n)?(?=\n)")
+SET_UP = re.compile(r"(?<=## Set up\n\n)This lesson needs the other files of the course\.[^\n]*")
+WAYS = re.compile(r"(?<=<!-- ways -->\n).*?(?=<!-- /ways -->)", re.DOTALL)
 
+PUBLISHED_SET_UP = (
+    "This lesson needs the other files of the course. If they are not there, as in Google Colab, "
+    "the next cell installs them. In the folder of the course, it does nothing."
+)
+# What pip says stands above the error: IPython does not stop a cell when pip fails.
+PUBLISHED_CELL = """\
+from importlib.util import find_spec
+
+if find_spec("helpers") is None:
+    %pip install -q https://github.com/{repository}/archive/refs/tags/{tag}.zip
+if find_spec("helpers") is None:
+    raise ModuleNotFoundError("pip could not install the course: see above.")"""
+PUBLISHED_WAYS = """\
+| In Google Colab | To read | On your computer |
+| --- | --- | --- |
+| [Open lesson 1]({colab}). You do not need to install anything. | \
+[Read the lessons]({pages}) with all their outputs, also on a phone. | \
+[Install the course](https://github.com/{repository}#start) and work without an internet \
+connection. |
+
+You can also open lesson 1 in [Codespaces]({codespaces}), on [Kaggle]({kaggle}) or on \
+[Binder]({binder}). Binder stops a lesson when all open lessons together use more than 2 GB of \
+memory, and one lesson uses up to 1.6 GB: shut down each lesson before you open the next one.
+"""
+
+UNPUBLISHED_SET_UP = (
+    "This lesson needs the other files of the course. If you opened it alone in Google Colab, the "
+    "next cell asks for them: choose `course.zip`, or the ZIP file of the whole course. Elsewhere, "
+    "it does nothing."
+)
+# Python imports from a ZIP file. In that of the whole course, all names start with one folder.
 UNPUBLISHED_CELL = """\
 import sys
+from importlib.util import find_spec
+from zipfile import ZipFile, is_zipfile
 
-if "google.colab" in sys.modules:
-    sys.exit("Colab is not supported yet. Open this lesson in JupyterLab instead.")"""
+if find_spec("helpers") is None and "google.colab" in sys.modules:
+    for name in filter(is_zipfile, sys.modules["google.colab"].files.upload()):
+        sys.path += [name, f"{name}/{ZipFile(name).namelist()[0].split('/')[0]}"]
+if find_spec("helpers") is None:
+    raise ModuleNotFoundError("Choose course.zip in Colab, or open the course folder.")"""
+UNPUBLISHED_WAYS = """\
+| In Google Colab | To read | On your computer |
+| --- | --- | --- |
+| Make `course.zip` with `python3 -m helpers.maintain.light_copy course.zip`. Upload a lesson to \
+Colab, run its first cell, and choose `course.zip`. | \
+Open [lesson 1](notebooks/01_basic_classification.ipynb) here: its outputs are saved in it. | \
+[Install the course](#start) and work without an internet connection. |
+"""
 
-# Colab may not show what a subprocess writes (googlecolab/colabtools, issue 5484), so the words
-# of git have to be in the error.
-PUBLISHED_CELL = """\
-import sys
-from subprocess import getstatusoutput
 
-if "google.colab" in sys.modules:
-    {src}
-    error, text = getstatusoutput(f"test -d course/helpers || git clone {{src}} course")
-    sys.exit(text) if error else sys.path.insert(0, "course")"""
+def links(repository, tag, path):
+    """Return where the file ``path`` of the published course can be opened, and the pages.
 
-
-def clean_address(text):
-    """Return a repository as the URL that git clones.
-
-    Parameters
-    ----------
-    text : str
-        ``OWNER/NAME`` on GitHub, or a URL that starts with ``https://`` or ``file:///``.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    ValueError
-        If the address is not well formed, or cannot be cloned in Colab.
-
-    Examples
-    --------
-    >>> clean_address("someone/a-course")
-    'https://github.com/someone/a-course'
+    Codespaces and nbgitpuller take a branch, not a tag, and Kaggle takes the file alone.
     """
-    prefix = re.match(r"https://(www\.)?github\.com/", text, re.IGNORECASE)
-    repository = text[prefix.end() :].removesuffix(".git") if prefix else text
-    if GITHUB.fullmatch(repository):
-        return f"https://github.com/{repository}"
-    if OTHER.fullmatch(text) and not prefix:
-        return text
-    for pattern, reason in REASONS.items():
-        if re.match(pattern, text):
-            raise ValueError(f"{text!r} is not an address for the course: {reason}")
-    raise ValueError(
-        f"{text!r} is not an address for the course: give OWNER/NAME on GitHub, or a git URL "
-        "such as https://HOST/PATH or file:///PATH"
-    )
+    owner, name = repository.split("/")
+    github = f"https://github.com/{repository}"
+    pull = {"repo": github, "branch": "main", "urlpath": f"lab/tree/{name}/{path}?autodecode"}
+    return {
+        "colab": BADGES["Open in Colab"][1].format(repository=repository, tag=tag, path=path),
+        "codespaces": f"https://codespaces.new/{repository}?quickstart=1",
+        "kaggle": f"https://kaggle.com/kernels/welcome?src={github}/blob/{tag}/{path}",
+        "binder": f"https://mybinder.org/v2/gh/{repository}/{tag}?labpath={path}",
+        "nbgitpuller": f"https://YOUR-HUB/hub/user-redirect/git-pull?{urlencode(pull)}",
+        "pages": f"https://{owner.lower()}.github.io/{name}/",
+    }
+
+
+def check_repository(repository):
+    """Raise a ``ValueError`` if GitHub would not take the name."""
+    if not REPOSITORY.fullmatch(repository):
+        raise ValueError(
+            f"{repository!r} is not a repository on GitHub: give OWNER/NAME, as in someone/course"
+        )
 
 
 def check_tag(tag):
@@ -126,27 +135,36 @@ def check_tag(tag):
         raise ValueError(f"{tag!r} is a branch, and a branch moves: give the name of a tag")
 
 
-def colab_cell(address, tag):
-    """Return the source of the cell ``colab``; ``address`` is ``""`` if there is none."""
-    if not address:
+def colab_cell(repository, tag):
+    """Return the source of the cell ``colab``; ``repository`` is ``""`` if there is none."""
+    if not repository:
         return UNPUBLISHED_CELL
-    src = f'src = "--depth 1 --branch {tag} {address}"'
-    # Of a line that is too wide by one or two characters, `ruff format` makes three lines.
-    if WIDTH < len(f"    {src}") <= WIDTH + 2:
-        src = src.replace("--branch", "-b", 1)
-    return PUBLISHED_CELL.format(src=src)
+    return PUBLISHED_CELL.format(repository=repository, tag=tag)
 
 
-def badges(address, tag, path):
-    """Return the row of badges for a notebook; it is empty if GitHub does not have it."""
-    repository = address.removeprefix("https://github.com/")
-    if repository == address:
-        return ""
+def badges(repository, tag, path):
+    """Return the row of badges for a notebook; it is empty if there is no repository."""
     row = []
     for words, (picture, link) in BADGES.items():
         link = link.format(repository=repository, tag=tag, path=path)
         row.append(f"[![{words}]({picture})]({link})")
-    return " ".join(row)
+    return " ".join(row) if repository else ""
+
+
+def ways(repository, tag):
+    """Return the beginning of the README: where a learner can start."""
+    if not repository:
+        return UNPUBLISHED_WAYS
+    path = f"notebooks/{NOTEBOOKS[0].name}"
+    return PUBLISHED_WAYS.format(repository=repository, **links(repository, tag, path))
+
+
+def replace_once(pattern, new, text, words):
+    """Replace what a pattern finds; a ``ValueError`` with these words if it finds nothing."""
+    text, count = pattern.subn(lambda _: new, text, count=1)
+    if not count:
+        raise ValueError(words)
+    return text
 
 
 def with_badges(text, row):
@@ -157,49 +175,52 @@ def with_badges(text, row):
     return heading[1] + (f"\n{row}\n" if row else "") + text[heading.end() :]
 
 
-def with_address(text, address, tag, path):
-    """Return the JSON of a notebook with this address in the cells ``title`` and ``colab``."""
+def with_address(text, repository, tag, path):
+    """Return the JSON of a notebook with this address in the cells that depend on it."""
     notebook = nbformat.reads(text, as_version=nbformat.NO_CONVERT)
     if nbformat.writes(notebook) + "\n" != text:
         raise ValueError("it is not as nbformat writes it: run helpers.maintain.save_outputs first")
     cells = {cell.get("id"): cell for cell in notebook.cells}
-    if not {"title", "colab"} <= set(cells):
-        raise ValueError("it needs a cell with the id title and one with the id colab")
-    cells["title"].source = with_badges(cells["title"].source, badges(address, tag, path))
-    cells["colab"].source = colab_cell(address, tag)
+    if not {"title", "set-up", "colab"} <= set(cells):
+        raise ValueError("it needs cells with the ids title, set-up and colab")
+    cells["title"].source = with_badges(cells["title"].source, badges(repository, tag, path))
+    set_up = PUBLISHED_SET_UP if repository else UNPUBLISHED_SET_UP
+    words = "after '## Set up', it has to say: This lesson needs the other files of the course."
+    cells["set-up"].source = replace_once(SET_UP, set_up, cells["set-up"].source, words)
+    cells["colab"].source = colab_cell(repository, tag)
     return nbformat.writes(notebook) + "\n"
 
 
 def recorded():
-    """Return the address and the tag that the course is published under, or two ``""``."""
+    """Return the repository and the tag that the course is published under, or two ``""``."""
     try:
         values = json.loads(RECORD.read_text(encoding="utf-8"))
-        return values["address"], values["tag"]
+        return values["repository"], values["tag"]
     except (ValueError, LookupError, TypeError) as error:
-        raise ValueError(f"{RECORD} has to hold an address and a tag: {error!r}") from error
+        raise ValueError(f"{RECORD} has to hold a repository and a tag: {error!r}") from error
 
 
-def changes(address, tag):
+def changes(repository, tag):
     """Return ``{path: text}`` of the files that do not yet agree with an address.
 
     Nothing is written. For the recorded address, the result is empty.
     """
-    row = badges(address, tag, f"notebooks/{NOTEBOOKS[0].name}")
     files = {}
     for path in [*NOTEBOOKS, ROOT / "README.md"]:
         try:
             old = path.read_bytes().decode()
             if path.suffix == ".md":
-                new = with_badges(old, row)
+                words = "it has to contain <!-- ways --> and <!-- /ways -->"
+                new = replace_once(WAYS, ways(repository, tag), old, words)
             else:
-                new = with_address(old, address, tag, f"notebooks/{path.name}")
+                new = with_address(old, repository, tag, f"notebooks/{path.name}")
         # nbformat looks for the parts of a notebook before it knows that it is one.
         except (ValueError, AttributeError) as error:
             raise ValueError(f"{path}: {error}") from error
         if new != old:
             files[path] = new
-    if recorded() != (address, tag):
-        values = json.dumps({"address": address, "tag": tag}, indent=1)
+    if recorded() != (repository, tag):
+        values = json.dumps({"repository": repository, "tag": tag}, indent=1)
         files[RECORD] = f"{values}\n"
     return files
 
@@ -223,25 +244,28 @@ def main():
         prog="python3 -m helpers.maintain.publish",
         description="Write the public address of the course into its notebooks and its README.",
     )
-    parser.add_argument("address", nargs="?", help="OWNER/NAME on GitHub, or a git URL")
-    parser.add_argument("--tag", help="the tag to clone, as v1.0.0")
+    parser.add_argument("repository", nargs="?", help="OWNER/NAME on GitHub")
+    parser.add_argument("--tag", help="the tag to install, as v1.0.0")
     parser.add_argument("--unpublish", action="store_true", help="take the address out again")
     given = parser.parse_args()
-    if given.unpublish == bool(given.address) or bool(given.tag) != bool(given.address):
-        parser.error("give an address and its --tag, or --unpublish alone")
-    address, tag = "", ""
+    if given.unpublish == bool(given.repository) or bool(given.tag) != bool(given.repository):
+        parser.error("give OWNER/NAME and its --tag, or --unpublish alone")
+    repository, tag = given.repository or "", given.tag or ""
     try:
-        if given.address:
-            address, tag = clean_address(given.address), given.tag
+        if repository:
+            check_repository(repository)
             check_tag(tag)
-        files = changes(address, tag)
+        files = changes(repository, tag)
     except (ValueError, OSError) as error:
         parser.error(str(error))
     write(files)
     for path in files:
         print(f"changed: {path.relative_to(ROOT)}")
-    if address:
-        print(f"Commit this, then: git tag {tag}, and push the commit and the tag to {address}")
+    if repository:
+        print(f"Commit this, then: git tag {tag}, and push the commit and the tag to {repository}")
+        print("After that, these links lead to lesson 1, and the last one to the pages:")
+        for place, link in links(repository, tag, f"notebooks/{NOTEBOOKS[0].name}").items():
+            print(f"{place}: {link}")
 
 
 if __name__ == "__main__":

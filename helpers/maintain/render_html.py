@@ -7,7 +7,7 @@ nothing is run. Open ``index.html`` in the folder.
 import re
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import nbformat
 from bs4 import BeautifulSoup
@@ -38,16 +38,17 @@ def remove_scripts(page):
 
 
 def fix_links(page):
-    """Lead the links between lessons to their pages; of a file without a page, keep the text."""
+    """Lead the links between lessons to their pages; of a link to anything else, keep the text."""
     pages = {path.name: f"{path.stem}.html" for path in NOTEBOOKS}
     for link in page("a", href=True):
         address = urlsplit(link["href"])
         name = Path(address.path).name
-        if address.scheme or not address.path:
+        if address.scheme:
             continue
         if name in pages:
             link["href"] = address._replace(path=pages[name]).geturl()
-        else:
+        # The first page has only two sections of the README.
+        elif address.path or not page.find(id=unquote(address.fragment)):
             link.unwrap()
 
 
