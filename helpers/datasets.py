@@ -20,6 +20,7 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
 import numpy as np
 
@@ -106,7 +107,8 @@ class ImageDataset:
         try:
             return self.read_file()
         except MissingDataFileError as error:
-            if self.folder.is_dir():
+            # In the light copy, which is a ZIP file, it is not meant to be there.
+            if isinstance(self.folder, Path) and self.folder.is_dir():
                 print(error)
             return self._download()
 
