@@ -52,7 +52,7 @@ def _damage(content, expected_size):
 
 @dataclass(frozen=True)
 class ImageDataset:
-    """70,000 grey images of 28 x 28 pixels in ten classes, kept in one file.
+    """70,000 greyscale images of 28 x 28 pixels in ten classes, kept in one file.
 
     Parameters
     ----------
