@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from helpers.course import ROOT
 
-LEFT_OUT = {"data", "maintain", "__pycache__"}
+LEFT_OUT = {"data", "maintain", "room", "__pycache__"}
 
 
 def write_light_copy(path):
