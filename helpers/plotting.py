@@ -232,6 +232,53 @@ def plot_samples(images, labels, class_names=None, *, rows=5, columns=5):
     return figure
 
 
+def plot_pictures(pictures, titles, *, columns=5):
+    """Draw pictures of any size, each with its title: 0 is black, as in the array.
+
+    Parameters
+    ----------
+    pictures : sequence of PIL.Image.Image or array_like
+        Grey, ``(height, width)``, or in colour, ``(height, width, 3)``; uint8 from 0 to
+        255, or float from 0 to 1.
+    titles : sequence
+        One for each picture, such as its label.
+    columns : int
+        How many beside each other.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        No picture, another number of titles, or what is not one picture.
+
+    Examples
+    --------
+    >>> figure = plot_pictures([np.zeros((28, 28)), np.ones((9, 7, 3))], ["grey", "colour"])
+    >>> [ax.get_title() for ax in figure.axes]
+    ['grey', 'colour']
+    """
+    arrays, titles = [np.asarray(picture) for picture in pictures], list(titles)
+    validation.check_same_length(pictures=arrays, titles=titles)
+    _check_positive(columns=columns, pictures=len(arrays))
+    for position, array in enumerate(arrays):
+        if array.ndim != 2 and array.shape[2:] != (3,):
+            raise ValueError(
+                f"pictures[{position}] has shape {array.shape}. Expected (height, width), or "
+                "(height, width, 3) for a picture in colour."
+            )
+    rows = -(-len(arrays) // columns)
+    figure = _own_figure(5.5, rows * (5.5 / columns + 0.25), layout="constrained")
+    for place, (array, title) in enumerate(zip(arrays, titles, strict=True), start=1):
+        ax = figure.add_subplot(rows, columns, place)
+        limit = 255 if array.dtype == "uint8" else 1
+        _draw_pixels(ax, array, {"cmap": "gray", "vmin": 0, "vmax": limit})
+        ax.set_title(title, fontsize=10)
+    return figure
+
+
 def _check_positive(**counts):
     for name, count in counts.items():
         if not isinstance(count, (int, np.integer)) or count < 1:

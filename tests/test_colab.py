@@ -25,6 +25,8 @@ SHARED = [
     "ipykernel==6.17.1",
     "ipython==7.34.0",
     "pillow==11.3.0",
+    "anywidget==0.9.21",
+    "ipywidgets==7.7.1",
     "jupyter_client==7.4.9",
     "traitlets==5.7.1",
 ]

@@ -14,6 +14,7 @@ import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
 import helpers.exercises
+from helpers import prepare_digit
 from helpers.course import NOTEBOOKS
 from helpers.datasets import fashion_mnist, mnist
 from helpers.exercises.engine import (
@@ -24,6 +25,7 @@ from helpers.exercises.engine import (
     evaluate_answer,
 )
 from helpers.exercises.lesson_2 import accuracy_of_steps
+from helpers.own_digits import load_pictures
 
 MODULES = [module.name for module in pkgutil.iter_modules(helpers.exercises.__path__)]
 LESSONS = {
@@ -176,6 +178,19 @@ def step(rate=1, divide_by=None, truth=1, probabilities=softmax):
         return w - rate * learning_rate * x.T @ error / (divide_by or len(x))
 
     return gradient_step
+
+
+def shift(image, steps):
+    for axis, step in enumerate(steps):
+        image = np.roll(image, step, axis)
+        gone = slice(step) if step >= 0 else slice(step, None)
+        image[(slice(None),) * axis + (gone,)] = 0
+    return image
+
+
+DARK, CENTRE = "dark ink to light", "centre of mass"
+PROPORTIONS, PAPER = "keep the proportions", "paper to 0"
+TEN_DIGITS = np.array([prepare_digit(picture) for picture in load_pictures("drawn")[0][:10]])
 
 
 # What a learner may write, and the words of the message that help: no other message of this
@@ -350,6 +365,33 @@ WRITTEN = {
         (4, "Compare with != instead of =="),
         (2 / 8, "use np.sum instead of np.mean"),
         (7, "use & instead of |"),
+    ],
+    "lesson_5.exercise_1": [
+        ([1.25, 1.75], "Give the row first"),
+        ([5 / 3, 4 / 3], "The pixel with the value 2 counts twice"),
+        ([7, 5], "Divide them by the sum of the values"),
+        ([1.5, 1.5], "middle of the box around the ink"),
+        ([7 / 3, 5 / 3], "divided by the number of pixels"),
+        ([2.75, 2.25], "In an array, they count from 0"),
+        ([7 / 16, 5 / 16], "Pixels with the value 0 have no weight"),
+    ],
+    "lesson_5.exercise_2": [
+        (lambda image, down, right: np.roll(image, (down, right), (0, 1)), "Zeros must come in"),
+        (lambda image, down, right: shift(image, (-down, -right)), "in the opposite direction"),
+        (lambda image, down, right: shift(image, (right, down)), "swapped down and right"),
+        (
+            lambda image, down, right: shift(image, (max(down, 0), max(right, 0))),
+            "negative numbers do not move the image",
+        ),
+        (lambda image, down, right: image.copy(), "returned as it was"),
+    ],
+    "lesson_5.exercise_3": [
+        ([PAPER, CENTRE, PROPORTIONS, DARK], "swapped a and d"),
+        ([DARK, PROPORTIONS, CENTRE, PAPER], "swapped b and c"),
+    ],
+    "lesson_5.exercise_4": [
+        (255 * TEN_DIGITS, "Divide all images by 255"),
+        (1 - TEN_DIGITS, "Subtract them from 1"),
     ],
 }
 
@@ -960,3 +1002,33 @@ class TestKeras:
         assert check("lesson_2.exercise_2", rows.shape).startswith("Right.")
         maps = layers.MaxPooling2D(2)(layers.Conv2D(16, 3)(tf.zeros((1, 32, 32, 3))))
         assert check("lesson_3.exercise_1", maps.shape[1:]).startswith("Right.")
+
+
+def tiny(image):
+    return np.pad(image[::2, ::2], 7)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda image: 255 * image, "largest value in the image of the 3"),
+        (lambda image: 0.5 * image, "run from 0.00 to 0.50"),
+        (lambda image: image - 0.1, "run from -0.10"),
+        (lambda image: 1 - image, "the image of the 3 is dark on light"),
+        (lambda image: np.maximum(image, 0.2), "The paper in the image of the 3 is not 0"),
+        (tiny, "make the longer side 20 pixels"),
+        (lambda image: np.roll(image, (-4, 2), (0, 1)), "the centre of mass of the image of the 3"),
+        (lambda image: TEN_DIGITS[8], "the images of the 3 and of the 8 are the same"),
+    ],
+)
+def test_form_of_own_digits(check, change, words):
+    digits = TEN_DIGITS.copy()
+    digits[3] = change(digits[3])
+    assert words.lower() in check("lesson_5.exercise_4", digits).lower()
+
+
+def test_digits_of_mnist_have_the_right_form(check):
+    (images, labels), _ = mnist.load_data()
+    for k in range(5):
+        digits = [images[np.flatnonzero(labels == digit)[k]] / 255 for digit in range(10)]
+        assert check("lesson_5.exercise_4", np.array(digits)).startswith("Right.")

@@ -15,11 +15,13 @@ import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
+from PIL import Image
 
 import helpers
 from helpers import quiet_start
 from helpers.course import NOTEBOOKS
-from helpers.datasets import fashion_mnist
+from helpers.datasets import fashion_mnist, mnist
+from helpers.own_digits import KINDS
 
 RANDOM = np.random.default_rng(0)
 NAMES = fashion_mnist.class_names
@@ -161,6 +163,41 @@ def lesson_4():
     n.predicted_labels = n.predictions.argmax(axis=1)
     n.weights = RANDOM.normal(size=(784, 10))
     n.single_layer = SimpleNamespace(get_weights=lambda: [n.weights])
+    return n
+
+
+@cache
+def lesson_5():
+    n = SimpleNamespace(keras=keras(), mnist=mnist, Image=Image)
+    n.raw_test, n.y_test = random_images(8), random_labels(8)
+    n.x_train = random_images(3) / 255
+    n.pictures = {kind: list(map(Image.fromarray, random_images(20))) for kind in KINDS}
+    n.photos = n.pictures["photographed"]
+    n.labels = {kind: random_labels(20) for kind in KINDS}
+    n.pad = SimpleNamespace(image=np.zeros((280, 280), dtype="uint8"))
+    n.DrawingPad = lambda predict=None: n.pad
+    n.images, n.predictions = RANDOM.random((20, 28, 28)), random_predictions(random_labels(20))
+    n.model = SimpleNamespace(predict=lambda images, verbose: n.predictions[: len(images)])
+    n.changed = {name: RANDOM.random((2, 28, 28)) for name in ("as it is", "turned", "larger")}
+    # The steps only have to be told apart.
+    n.to_grey = lambda picture: np.asarray(picture) / 255
+    n.resized = lambda array: array**2
+    n.own_digits = SimpleNamespace(
+        ink_to_light=lambda grey: 0.9 * grey,
+        remove_paper=lambda light: 0.8 * light,
+        crop=lambda ink: 0.6 * ink,
+    )
+    n.crop = lambda image: image
+    n.longer_side_20, n.centre_of_mass = lambda box: box**3, lambda digit: 0.2
+    n.place = lambda digit, middle: digit * middle
+    n.prepare_digit = lambda picture: np.asarray(picture)[::-1] / 255
+    n.six = n.prepare_digit(n.pictures["drawn"][6])
+    n.stretched_six = np.pad(np.array(Image.fromarray(n.six).resize((20, 20))), 4)
+    n.ink, n.photo = RANDOM.random((28, 28)), n.pictures["photographed"][9]
+    layers = [n.keras.layers.Reshape((28, 28, 1)), n.keras.layers.Rescaling(0.5)]
+    n.SEED, n.augment_part = 42, lambda: layers
+    n.moves, (n.moved_acc, n.cnn_acc, n.augmented_acc) = range(7), RANDOM.random((3, 7))
+    n.others, n.others_predictions = RANDOM.random((4, 28, 28)), n.predictions[:4]
     return n
 
 
@@ -347,12 +384,66 @@ FIGURES = {
         ],
         "mistakes": ["plot_mistakes(predictions, y_test, x_test.reshape(-1, 28, 28), count=8)"],
     },
+    "05_your_own_digit": {
+        "look-both": [
+            "plot_pictures([*raw_test[:5], *pictures['photographed'][:5]], "
+            "[*y_test[:5], *labels['photographed'][:5]])"
+        ],
+        # test_drawing_pad.py tests what they show.
+        "pad": [],
+        "live-pad": [],
+        "pad-answer": [
+            "plot_image(0, predictions[:1], [7], [resized(to_grey(pictures['drawn'][7]))], "
+            "cmap='gray')",
+            "plot_value_array(0, predictions[:1], [7], list('0123456789'))",
+        ],
+        "wrong-photos": [
+            "plot_pictures(images[:10], [f'{true} read as {row.argmax()}' for true, row in "
+            "zip(labels['photographed'][:10], predictions)])"
+        ],
+        "changed-picture": [
+            "plot_pictures([changed[name][0] for name in changed], changed, columns=3)"
+        ],
+        "paper-picture": [
+            "plot_pictures([photos[9], *(x * to_grey(photos[9]) for x in (1, 0.9, 0.72))], "
+            "['photograph', 'grey', 'ink to light', 'paper to 0'], columns=4)"
+        ],
+        "fit-picture": [
+            "plot_pictures([0.6 * ink, (0.6 * ink) ** 3, 0.2 * (0.6 * ink) ** 3], "
+            "['crop', 'longer side 20', 'centre of mass'], columns=4)"
+        ],
+        "ones": [
+            "plot_pictures([prepare_digit(pictures[kind][11]) for kind in pictures], "
+            "[f'1 read as {row.argmax()}' for row in predictions[:3]])"
+        ],
+        "augment-picture": ["plot_pictures(0.5 * x_train[[0] * 5], range(1, 6))"],
+        "shift-curves": lambda n: [
+            {
+                "lines": [
+                    curve("dense network", "o-", n.moved_acc, range(7)),
+                    curve("convolutional network", "^:", n.cnn_acc, range(7)),
+                    curve("dense, trained on moved digits", "s--", n.augmented_acc, range(7)),
+                ],
+                "xlabel": "move to the right, in pixels",
+                "ylabel": "test accuracy",
+            }
+        ],
+        "others-picture": lambda n: [
+            *(image(pixels, "gray", (0, 1)) for pixels in n.others),
+            *(bars(row, "0123456789") for row in n.others_predictions),
+        ],
+        "exercise-3-images": [
+            "plot_pictures([1 - six, np.roll(six, (-3, -5), axis=(0, 1)), "
+            "stretched_six, 0.4 + 0.6 * six], 'abcd', columns=4)"
+        ],
+    },
 }
 VARIABLES = {
     "01_basic_classification": lesson_1,
     "02_deep_mlp": lesson_2,
     "03_cnn_dropout": lesson_3,
     "04_one_hot_labels": lesson_4,
+    "05_your_own_digit": lesson_5,
 }
 
 

@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex, to_rgb
+from PIL import Image
 
 import helpers
 from helpers import (
@@ -14,6 +15,7 @@ from helpers import (
     plot_history,
     plot_image,
     plot_mistakes,
+    plot_pictures,
     plot_predictions,
     plot_samples,
     plot_value_array,
@@ -174,6 +176,32 @@ class TestPlotSamples:
     def test_layout(self, images, labels):
         grid = plot_samples(images, labels, rows=3, columns=5).axes[0].get_subplotspec()
         assert grid.get_gridspec().get_geometry() == (3, 5)
+
+
+class TestPlotPictures:
+    def test_grid(self, images, as_seen):
+        wide = np.arange(12 * 9 * 3, dtype="uint8").reshape(9, 12, 3)
+        # None of them reaches the largest value.
+        images = images // 2
+        pictures = [images[0], images[1] / 255, Image.fromarray(images[2]), wide]
+        axes = in_reading_order(plot_pictures(pictures, ["a", 7, "b", "c"], columns=3))
+        assert [ax.get_title() for ax in axes] == ["a", "7", "b", "c"]
+        for ax, picture in zip(axes, pictures, strict=True):
+            np.testing.assert_array_equal(as_seen(ax), picture)
+        assert [ax.images[0].get_clim() for ax in axes[:3]] == [(0, 255), (0, 1), (0, 255)]
+        assert {ax.images[0].get_cmap().name for ax in axes[:3]} == {"gray"}
+
+    @pytest.mark.parametrize(
+        ("pictures", "titles", "words"),
+        [
+            (IMAGES[:2], ["a"], "do not have the same number"),
+            ([], [], "pictures is 0"),
+            ([IMAGES[:4]], ["a"], r"pictures\[0\] has shape \(4, 28, 28\)"),
+        ],
+    )
+    def test_bad_input(self, pictures, titles, words):
+        with pytest.raises(ValueError, match=words):
+            plot_pictures(pictures, titles)
 
 
 class TestPlotPredictions:

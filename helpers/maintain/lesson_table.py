@@ -43,7 +43,7 @@ def facts(path):
     accuracy = re.search(r"Test accuracy: (\d\.\d+)", texts["evaluate-model"])[1]
     return {
         "title": re.match(r"# (.*)", cells["title"].source)[1],
-        "data": DATA[re.search(r"from helpers\.datasets import (\w+)", cells["imports"].source)[1]],
+        "data": DATA[re.search(r"(\w+)\.load_data\(\)", cells["load-data"].source)[1]],
         "model": notebook.metadata.course.model,
         "parameters": re.search(r"Total params: ([\d,]+)", texts["build-summary"])[1],
         "epochs": re.search(r"^EPOCHS = (\d+)", cells["parameters"].source, re.MULTILINE)[1],

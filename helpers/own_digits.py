@@ -1,0 +1,358 @@
+"""Make a picture of a handwritten digit look like an image of MNIST.
+
+The makers of MNIST prepared every digit in the same way: light ink on 0, the longer side
+20 pixels, the centre of mass in the middle of 28 x 28 pixels
+(http://yann.lecun.com/exdb/mnist/). Each step is a function here, and `prepare_digit` calls
+them one after the other.
+
+Examples
+--------
+>>> from helpers.own_digits import load_pictures, prepare_digit
+>>> pictures, labels = load_pictures("photographed")
+>>> image = prepare_digit(pictures[7])
+>>> image.shape, image.dtype
+((28, 28), dtype('float32'))
+"""
+
+import os
+import warnings
+
+import numpy as np
+from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
+
+from helpers.datasets import DATA_FOLDER
+
+FOLDER = DATA_FOLDER / "own_digits"
+KINDS = ("drawn", "scanned", "photographed")
+
+MAX_PIXELS = 89_000_000  # where Pillow begins to warn
+SIDE = 400  # larger pictures are reduced to this: a digit of 20 pixels needs no more
+TILES = 40  # the light on the paper is measured at this many points along the longer side
+WIDEST_STROKE = 9  # in tiles
+STRONG = 0.6
+GROW = 1.25
+FULL = 98
+EVEN = 0.03  # paper whose border differs by less is even
+
+
+def load_pictures(kind):
+    """Read the pictures of digits that come with the course.
+
+    Parameters
+    ----------
+    kind : {"drawn", "scanned", "photographed"}
+        Drawn on a pad (light on dark), or on paper and then scanned or photographed.
+
+    Returns
+    -------
+    pictures : list of PIL.Image.Image
+        20 pictures: each digit in two forms, first 0 to 9, then 0 to 9 again.
+    labels : numpy.ndarray, shape (20,), uint8
+        Which digit each picture shows.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"kind is {kind!r}, expected one of {', '.join(map(repr, KINDS))}.")
+    paths = sorted(FOLDER.glob(f"{kind}_*"), key=lambda path: path.stem[:-3:-1])
+    pictures = [Image.open(path) for path in paths]
+    for picture in pictures:
+        picture.load()
+    return pictures, np.array([int(path.stem[-2]) for path in paths], dtype="uint8")
+
+
+def prepare_digit(picture):
+    """Make a picture of one digit look like an image of MNIST.
+
+    Parameters
+    ----------
+    picture : str, os.PathLike, PIL.Image.Image or array_like
+        The name of a file, or a picture of any size: grey ``(height, width)``, colours
+        ``(height, width, 3)``, or with transparency ``(height, width, 4)``. Values up to 1
+        are taken as 0 to 1, values up to 255 as 0 to 255, larger ones as 16 bits. Ink may be
+        darker or lighter than the paper.
+
+    Returns
+    -------
+    numpy.ndarray, shape (28, 28), float32
+        Light on dark, 0 to 1. The longer side of the digit is 20 pixels, and its centre of
+        mass is in the middle.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such file.
+    ValueError
+        The file or the array is not one picture, or the picture does not show one digit.
+    """
+    grey = to_grey(picture)
+    light = ink_to_light(grey)
+    ink = remove_paper(light)
+    digit = crop(ink)
+    small = fit(digit)
+    image = centre(small)
+    return image / image.max()
+
+
+def to_grey(picture):
+    """Return the grey values of a picture, 0 to 1, upright, at most 400 pixels high and wide.
+
+    Takes what `prepare_digit` takes, and raises the same errors.
+    """
+    if isinstance(picture, (str, os.PathLike)):
+        picture = _open(picture)
+    if not isinstance(picture, Image.Image):
+        picture = _array_to_picture(picture)
+    _check_size(picture.width * picture.height)
+    picture = ImageOps.exif_transpose(picture)
+    if picture.mode.startswith(("I", "F")):
+        picture = _array_to_picture(np.asarray(picture))
+    picture = picture.convert("RGBA" if picture.has_transparency_data else "L")
+    picture.thumbnail((SIDE, SIDE))
+    if picture.mode == "RGBA":
+        picture = _flatten(picture)
+    return np.asarray(picture, dtype="float32") / 255
+
+
+def ink_to_light(grey):
+    """Return the picture with light ink: subtract it from 1 if its ink is dark."""
+    difference = grey - _even_out(grey, [ImageFilter.MedianFilter(13)])
+    return grey if difference.max() > -difference.min() else 1 - grey
+
+
+def remove_paper(light):
+    """Return how much ink is on each pixel: 0 is paper, and 1 is the full ink.
+
+    The paper around each point is where the picture is darkest. What remains is compared with
+    its noise.
+    """
+    size = WIDEST_STROKE
+    paper = _even_out(light, [ImageFilter.MinFilter(size), ImageFilter.MaxFilter(size)])
+    ink = light - paper - np.median(light - paper)
+    ink = ink / np.maximum(1 - paper, 0.05)  # in a shadow, ink and paper differ by less
+    noise = 6 * np.median(np.abs(ink))
+    if not (ink > noise).any():
+        raise ValueError(_NO_DIGIT)
+    full = np.percentile(ink[ink > noise], FULL)
+    return ((ink - noise) / (full - noise)).clip(0, 1)
+
+
+def crop(ink):
+    """Cut out the digit: the largest piece of ink that does not touch the border.
+
+    Smaller pieces beside it belong to the digit, too. Where lines of the paper join the digit
+    to the border, only strong ink counts.
+
+    Raises
+    ------
+    ValueError
+        There is no digit, or more than one.
+    """
+    if (ink > 0.5).mean() > 0.6:
+        raise ValueError(
+            "More than half of the picture is ink. Leave empty paper around the digit, and write "
+            "with a thinner pen."
+        )
+    pieces = _strong_pieces(ink)
+    if not pieces or _length(pieces[0]) < max(4, max(ink.shape) / 25):
+        raise ValueError(_NO_DIGIT)
+    digit, digits = pieces[0].copy(), 1
+    for piece in pieces[1:]:
+        gap = _gap(piece, pieces[0]) / _length(pieces[0])
+        amount = ink[piece].sum() / ink[pieces[0]].sum()
+        if gap > 0.05 and _length(piece) > 0.5 * _length(pieces[0]) and amount > 0.2:
+            digits += 1
+        elif gap < 0.25:
+            digit |= piece
+    if digits > 1:
+        raise ValueError(
+            f"The picture shows {digits} digits beside each other, expected one. Cut the picture "
+            "into pieces with one digit each, for example picture[:, :100]."
+        )
+    rows, columns = _box(digit)
+    return np.where(digit, ink, 0)[rows, columns]
+
+
+def fit(digit):
+    """Resize a digit smoothly: the longer side becomes 20 pixels."""
+    height, width = (max(1, round(20 * side / max(digit.shape))) for side in digit.shape)
+    small = Image.fromarray(digit).resize((width, height), Image.Resampling.LANCZOS)
+    return np.asarray(small).clip(0, 1)
+
+
+def centre(small):
+    """Put a digit into 28 x 28 pixels with its centre of mass at row 14 and column 14."""
+    rows, columns = small.sum(axis=1), small.sum(axis=0)
+    row = np.average(np.arange(len(rows)), weights=rows)
+    column = np.average(np.arange(len(columns)), weights=columns)
+    height, width = small.shape
+    top = min(max(round(14 - row), 0), 28 - height)
+    left = min(max(round(14 - column), 0), 28 - width)
+    return np.pad(small, ((top, 28 - height - top), (left, 28 - width - left)))
+
+
+_NO_DIGIT = (
+    "There is no digit in the picture: it is empty, or its ink is too faint or too small. Write "
+    "with a dark pen, and cut the picture so that the digit fills about half of it."
+)
+
+
+def _open(path):
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path) as picture:
+                return ImageOps.exif_transpose(picture)
+    except FileNotFoundError:
+        raise FileNotFoundError(
+            f"There is no file {os.fspath(path)!r} in {os.getcwd()!r}. Check the spelling, and "
+            "copy the file into this folder, or write its whole path."
+        ) from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise ValueError(f"{os.fspath(path)!r}: {_TOO_LARGE}") from None
+    except UnidentifiedImageError:
+        raise ValueError(
+            f"{os.fspath(path)!r} is not a picture that Pillow can read. Save it as PNG or JPEG; "
+            "phones may use HEIC."
+        ) from None
+    except Exception as error:  # A damaged file can fail in many ways.
+        raise ValueError(f"{os.fspath(path)!r} cannot be read as a picture: {error}") from error
+
+
+_TOO_LARGE = (
+    f"the picture has more than {MAX_PIXELS // 1_000_000} million pixels. Make it smaller first; "
+    "1,000 x 1,000 pixels are more than enough."
+)
+
+
+def _check_size(pixels):
+    if pixels > MAX_PIXELS:
+        raise ValueError(_TOO_LARGE)
+
+
+def _array_to_picture(picture):
+    try:
+        array = np.asarray(picture)
+    except Exception as error:
+        raise ValueError(f"picture cannot be made into an array: {error}") from error
+    if array.dtype != bool and not np.issubdtype(array.dtype, np.number):
+        raise ValueError(
+            f"picture is a {type(picture).__name__}, expected the name of a file, a PIL image or "
+            "an array of numbers."
+        )
+    _check_shape(array.shape)
+    _check_size(array.size)
+    if not np.isfinite(array).all():
+        raise ValueError("picture contains values that are NaN or infinite.")
+    lowest, highest = array.min(), array.max()
+    full = next((full for full in (1, 255, 65_535) if highest <= full), None)
+    if lowest < 0 or full is None:
+        raise ValueError(
+            f"picture has values from {lowest} to {highest}, expected 0 to 1 or 0 to 255."
+        )
+    array = array.reshape(array.shape[:2]) if array.shape[2:] == (1,) else array
+    return Image.fromarray((array * (255 / full)).round().astype("uint8"))
+
+
+def _check_shape(shape):
+    hint = ""
+    if len(shape) in (2, 3) and min(shape[:2]) >= 8 and shape[2:] in ((), (1,), (3,), (4,)):
+        return
+    if shape == (784,) or shape == (1, 784):
+        hint = " This looks like a flattened image: pass picture.reshape(28, 28)."
+    elif len(shape) == 4 or (len(shape) == 3 and shape[2] > 4):
+        hint = " This looks like a batch of images: pass one of them, for example images[0]."
+    elif len(shape) in (2, 3):
+        hint = " A picture needs at least 8 rows and 8 columns."
+    raise ValueError(
+        f"picture has shape {shape}, expected (height, width), (height, width, 3) or "
+        f"(height, width, 4).{hint}"
+    )
+
+
+def _flatten(picture):
+    """Replace transparency with paper."""
+    rgba = np.asarray(picture, dtype="float32") / 255
+    grey, alpha = np.asarray(picture.convert("L"), dtype="float32") / 255, rgba[..., 3]
+    mean = np.average(grey, weights=alpha) if alpha.any() else 0
+    # What is transparent is paper. Where most of the picture is, the rest is ink.
+    paper = mean if alpha.mean() > 0.5 else round(1 - mean)
+    return 255 * (grey * alpha + paper * (1 - alpha))
+
+
+def _border(array):
+    width = max(1, min(array.shape) // 10)
+    inside = np.zeros(array.shape, dtype=bool)
+    inside[width:-width, width:-width] = True
+    return array[~inside]
+
+
+def _even_out(array, filters):
+    """Return the paper: a small copy without strokes, enlarged again; one value if it is even."""
+    low, middle, high = np.percentile(_border(array), (10, 50, 90))
+    if high - low < EVEN:
+        return np.full_like(array, middle)
+    size = array.shape[::-1]
+    small = Image.fromarray(np.uint8(255 * array))
+    scale = TILES / max(size)
+    small = small.resize([max(1, round(scale * n)) for n in size], Image.Resampling.BOX)
+    for step in (*filters, ImageFilter.GaussianBlur(1)):
+        small = small.filter(step)
+    return np.asarray(small.resize(size, Image.Resampling.BICUBIC), dtype="float32") / 255
+
+
+def _filtered(mask, image_filter):
+    return np.asarray(Image.fromarray(np.uint8(mask)).filter(image_filter)) > 0
+
+
+def _pieces(mask, ink, at_border=False):
+    """Return masks of the pieces of ink that touch each other, those with the most ink first."""
+    # The empty frame keeps the runs of one row apart from those of the next.
+    wide = np.pad(_filtered(mask, ImageFilter.MaxFilter(3)), 1)
+    label = np.where(wide, np.arange(1, wide.size + 1).reshape(wide.shape), 0)
+    before = None
+    while not np.array_equal(label, before):
+        before = label
+        for _ in range(2):  # each run of a row, then of a column, takes its largest label
+            flat = label.ravel()
+            starts = np.flatnonzero(np.diff(flat > 0, prepend=flat[0] == 0))
+            lengths = np.diff(starts, append=flat.size)
+            label = np.repeat(np.maximum.reduceat(flat, starts), lengths).reshape(label.shape).T
+    label = label[1:-1, 1:-1] * mask
+    amount = np.bincount(label.ravel(), ink.ravel())
+    amount[0] = 0
+    if not at_border:
+        amount[np.concatenate([label[0], label[-1], label[:, 0], label[:, -1]])] = 0
+    largest = [k for k in np.argsort(-amount)[:20] if amount[k] > 0.03 * amount.max()]
+    return [label == k for k in largest]
+
+
+def _strong_pieces(ink):
+    """Return the pieces that do not touch the border, with the faint ink that belongs to them.
+
+    Faint ink that reaches far beyond the strong ink is a line of the paper.
+    """
+    strong = _pieces(ink > STRONG, ink) or _pieces(ink > STRONG, ink, at_border=True)
+    pieces = []
+    for whole in _pieces(ink > 0, ink, at_border=True):
+        parts = [piece for piece in strong if (piece & whole).any()]
+        if parts and _length(whole) < GROW * _length(np.any(parts, axis=0)):
+            parts = [whole]
+        elif parts:
+            parts = [_filtered(part, ImageFilter.MaxFilter(5)) & (ink > 0) for part in parts]
+        pieces += parts
+    return sorted(pieces, key=lambda piece: -ink[piece].sum())
+
+
+def _box(mask):
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+
+
+def _length(piece):
+    return max(side.stop - side.start for side in _box(piece))
+
+
+def _gap(one, other):
+    """Return how far apart two boxes are along the axis where they are farther apart."""
+    return max(
+        max(a.start - b.stop, b.start - a.stop) for a, b in zip(_box(one), _box(other), strict=True)
+    )
