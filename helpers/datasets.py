@@ -20,6 +20,7 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
 import numpy as np
 
@@ -106,7 +107,8 @@ class ImageDataset:
         try:
             return self.read_file()
         except MissingDataFileError as error:
-            if self.folder.is_dir():
+            # The light copy is a ZIP file, and its data is missing on purpose.
+            if isinstance(self.folder, Path):
                 print(error)
             return self._download()
 

@@ -52,10 +52,14 @@ def load_pictures(kind):
     """
     if kind not in KINDS:
         raise ValueError(f"kind is {kind!r}, expected one of {', '.join(map(repr, KINDS))}.")
-    paths = sorted(FOLDER.glob(f"{kind}_*"), key=lambda path: path.stem[:-3:-1])
-    pictures = [Image.open(path) for path in paths]
-    for picture in pictures:
-        picture.load()
+    paths = [path for path in FOLDER.iterdir() if path.name.startswith(kind)]
+    paths.sort(key=lambda path: path.stem[:-3:-1])
+    pictures = []
+    for path in paths:
+        # Pillow opens no path in a ZIP file, but it reads the file.
+        with path.open("rb") as file:
+            pictures.append(Image.open(file))
+            pictures[-1].load()
     return pictures, np.array([int(path.stem[-2]) for path in paths], dtype="uint8")
 
 

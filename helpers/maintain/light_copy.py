@@ -1,4 +1,4 @@
-"""Write the light copy of the course: what a lesson imports, without the data.
+"""Write the light copy of the course: what a lesson imports, without the data sets.
 
 Usage: ``python3 -m helpers.maintain.light_copy course.zip``. Whoever has this file and a lesson can
 run the lesson in Google Colab; ``helpers.datasets`` then downloads the data.
@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from helpers.course import ROOT
 
-LEFT_OUT = {"data", "maintain", "room", "__pycache__"}
+LEFT_OUT = {"maintain", "room", "__pycache__"}
 
 
 def write_light_copy(path):
@@ -25,7 +25,8 @@ def write_light_copy(path):
     with ZipFile(path, "w", ZIP_DEFLATED) as archive:
         for file in [ROOT / "LICENSE", *sorted(helpers.rglob("*"))]:
             name = file.relative_to(ROOT)
-            if file.is_file() and not LEFT_OUT.intersection(name.parts):
+            wanted = file.suffix != ".npz" and not LEFT_OUT.intersection(name.parts)
+            if file.is_file() and wanted:
                 archive.write(file, name)
 
 
