@@ -107,8 +107,8 @@ class ImageDataset:
         try:
             return self.read_file()
         except MissingDataFileError as error:
-            # In the light copy, which is a ZIP file, it is not meant to be there.
-            if isinstance(self.folder, Path) and self.folder.is_dir():
+            # The light copy is a ZIP file, and its data is missing on purpose.
+            if isinstance(self.folder, Path):
                 print(error)
             return self._download()
 

@@ -3,6 +3,7 @@ import gzip
 import hashlib
 import subprocess
 import sys
+import zipfile
 from unittest.mock import MagicMock
 
 import numpy as np
@@ -102,19 +103,21 @@ def keras_arrays(monkeypatch):
 
 
 def test_missing_file_is_downloaded(keras_arrays, tmp_path, capsys):
-    light = dataclasses.replace(mnist, folder=tmp_path / "data")
+    with zipfile.ZipFile(tmp_path / "course.zip", "w") as archive:
+        archive.writestr("helpers/data/README.md", "")
+    folder = zipfile.Path(tmp_path / "course.zip", "helpers/data/")
+    light = dataclasses.replace(mnist, folder=folder)
     (x_train, _), (_, y_test) = light.load_data()
     np.testing.assert_array_equal(x_train, mnist.read_file()[0][0])
     y_test[:] = 7
     text = capsys.readouterr().out
     assert text == "Downloading the data set mnist with keras.datasets.\n"
     # In a folder of the course, the file can be had again.
-    light.folder.mkdir()
-    light.load_data()
+    dataclasses.replace(mnist, folder=tmp_path).load_data()
     text = capsys.readouterr().out
-    assert text.startswith(f"The data file {light.path} is missing.\n")
+    assert text.startswith(f"The data file {tmp_path / 'mnist.npz'} is missing.\n")
     assert "git checkout -- helpers/data/mnist.npz" in text
-    assert list(light.folder.iterdir()) == []
+    assert not (tmp_path / "mnist.npz").exists()
 
 
 def test_download_that_goes_wrong(keras_arrays, tmp_path):

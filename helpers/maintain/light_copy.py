@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from helpers.course import ROOT
 
-LEFT_OUT = {"maintain", "__pycache__"}
+LEFT_OUT = {"maintain", "room", "__pycache__"}
 
 
 def write_light_copy(path):
@@ -25,8 +25,8 @@ def write_light_copy(path):
     with ZipFile(path, "w", ZIP_DEFLATED) as archive:
         for file in [ROOT / "LICENSE", *sorted(helpers.rglob("*"))]:
             name = file.relative_to(ROOT)
-            is_data_set = file.suffix == ".npz"
-            if file.is_file() and not is_data_set and not LEFT_OUT.intersection(name.parts):
+            wanted = file.suffix != ".npz" and not LEFT_OUT.intersection(name.parts)
+            if file.is_file() and wanted:
                 archive.write(file, name)
 
 
