@@ -196,7 +196,7 @@ class Learner:
             url.replace("http", "ws", 1),
             header=[f"Authorization: {self.session.headers['Authorization']}"],
             sslopt={"cert_reqs": ssl.CERT_NONE, "check_hostname": False},
-            timeout=900,
+            timeout=300,
         )
 
     def run(self, code):
