@@ -1,14 +1,11 @@
 """Say whether this machine can take the course: ``python3 -m helpers.doctor``.
 
 It writes a line for each thing that the lessons need and, where one is wrong, the
-command that mends it. The exit code is 0 only if all is well. ``--json`` writes the
-same for a program, without the name of the machine and without the date.
+command that fixes it. The exit code is 0 only if all is well.
 """
 
 # Only the standard library here, and nothing that an older Python does not know:
 # the doctor has to speak exactly where packages are missing or Python is too old.
-import argparse
-import json
 import os
 import re
 import shlex
@@ -19,13 +16,13 @@ import sysconfig
 import tempfile
 import textwrap
 import traceback
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib import metadata, util
 from itertools import groupby
 from pathlib import Path
 
-COURSE = Path(__file__).resolve().parents[1]
-NOTEBOOKS = COURSE / "notebooks"
+from helpers.course import ROOT
+
 WINDOWS = os.name == "nt"
 
 # From a cold disk, the import of TensorFlow can take most of a minute.
@@ -43,9 +40,10 @@ model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
 model.compile(optimizer="adam", loss="mse")
 model.train_on_batch(tf.ones((4, 2)), tf.ones((4, 1)))
 """
+LATE = "it did not finish within"
 OTHER_PROCESSOR = "use another computer: TensorFlow needs AVX, and this processor does not have it"
-TENSORFLOW_MENDS = {
-    "had not ended": "close other programs, then run this again",
+TENSORFLOW_FIXES = {
+    LATE: "close other programs, then run this again",
     "code -4": OTHER_PROCESSOR,  # SIGILL, an illegal instruction
     "code 3221225501": OTHER_PROCESSOR,  # the same on Windows
     "DLL load failed": "install https://aka.ms/vs/17/release/vc_redist.x64.exe",
@@ -56,17 +54,17 @@ TENSORFLOW_MENDS = {
 class Check:
     """What was found out about one thing that the lessons need.
 
-    ``found`` goes on where ``name`` ends; ``mend`` is empty if ``ok``.
+    ``found`` goes on where ``name`` ends; ``fix`` is empty if ``ok``.
     """
 
     name: str
     ok: bool
     found: str
-    mend: str
+    fix: str
 
 
-def _check(name, good, problem, mend):
-    return Check(name, not problem, problem or good, mend if problem else "")
+def _check(name, good, problem, fix):
+    return Check(name, not problem, problem or good, fix if problem else "")
 
 
 def _python():
@@ -80,7 +78,7 @@ def _python():
 
 def _install():
     """Return the command that brings the packages, or the one that has to come before it."""
-    venv = COURSE / ".venv"
+    venv = ROOT / ".venv"
     if venv.is_dir() and not venv.samefile(sys.prefix):
         allow = "Set-ExecutionPolicy -Scope Process RemoteSigned -Force"
         windows = rf"{allow}; .venv\Scripts\Activate.ps1"
@@ -104,7 +102,7 @@ def _run(python, code):
     try:
         done = subprocess.run(
             [python, "-c", code],
-            cwd=NOTEBOOKS,
+            cwd=ROOT / "notebooks",
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -112,7 +110,7 @@ def _run(python, code):
             timeout=TIMEOUT_SECONDS,
         )
     except subprocess.TimeoutExpired:
-        return "", f"it did not finish within {TIMEOUT_SECONDS} seconds"
+        return "", f"{LATE} {TIMEOUT_SECONDS} seconds"
     except OSError as error:
         return "", f"{python} cannot be run ({error.strerror})"
     error = _error_line(done.stderr) if done.returncode else ""
@@ -121,7 +119,7 @@ def _run(python, code):
     return done.stdout.strip(), error
 
 
-def check_python(pyproject=COURSE / "pyproject.toml"):
+def check_python(pyproject=ROOT / "pyproject.toml"):
     """Compare the version of Python with ``requires-python``."""
     # Not tomllib: a Python that is too old does not have it.
     pattern = r'requires-python = ">=3\.(\d+),<3\.(\d+)"'
@@ -131,11 +129,11 @@ def check_python(pyproject=COURSE / "pyproject.toml"):
     if not (3, oldest) <= sys.version_info < (3, end):
         problem = f"{version}: the course needs 3.{oldest} to 3.{end - 1}"
     start = f"py -3.{end - 1}" if WINDOWS else f"python3.{end - 1}"
-    mend = f"{start} -m venv --clear .venv (get Python 3.{end - 1} from https://www.python.org)"
-    yield _check("Python", version, problem, mend)
+    fix = f"{start} -m venv --clear .venv (get Python 3.{end - 1} from https://www.python.org)"
+    yield _check("Python", version, problem, fix)
 
 
-def check_packages(requirements=COURSE / "requirements.txt"):
+def check_packages(requirements=ROOT / "requirements.txt"):
     """Compare the version of each package with its range in ``requirements.txt``."""
     try:
         from packaging.requirements import Requirement
@@ -166,7 +164,7 @@ def check_helpers():
     """Import the helpers, and with them all that they import, as a notebook does."""
     code = "from helpers import *; import helpers; print(helpers.__path__[0])"
     folder, problem = _run(sys.executable, code)
-    if not problem and not os.path.samefile(folder, COURSE / "helpers"):
+    if not problem and not os.path.samefile(folder, ROOT / "helpers"):
         problem = f"they come from another folder, {folder}"
     problem = problem and f"cannot be used in a notebook: {problem}"
     yield _check("helpers", "can be imported in a notebook", problem, _install())
@@ -175,63 +173,49 @@ def check_helpers():
 def check_tensorflow():
     """Train one step, in a process of its own: a crash there must not end the doctor."""
     _, error = _run(sys.executable, TRAIN_ONE_STEP)
-    mend = f"{_python()} -m pip install --force-reinstall -r requirements.txt"
+    fix = f"{_python()} -m pip install --force-reinstall -r requirements.txt"
     if "No module named 'tensorflow'" in error:
-        mend = _install()
-    for words, better_mend in TENSORFLOW_MENDS.items():
+        fix = _install()
+    for words, better_fix in TENSORFLOW_FIXES.items():
         if words in error:
-            mend = better_mend
+            fix = better_fix
     problem = error and f"cannot train a model: {error}"
-    yield _check("TensorFlow", "can be imported and trains one step", problem, mend)
+    yield _check("TensorFlow", "can be imported and trains one step", problem, fix)
 
 
 def check_data():
-    """Load both data sets."""
+    """Read the files of both data sets."""
     from helpers import datasets
 
     for dataset in (datasets.fashion_mnist, datasets.mnist):
-        problem = mend = ""
+        problem = fix = ""
         try:
-            dataset.load_data()
+            dataset.read_file()
         except datasets.DataFileError as error:
-            what, command, otherwise = str(error).splitlines()
-            problem = f"cannot be loaded. {what.split(' To get it back')[0]}"
-            mend = f"{command.strip()} ({otherwise})"
-        yield _check(dataset.name, "is complete", problem, mend)
+            what, _, command, otherwise = str(error).splitlines()
+            problem = f"cannot be loaded. {what}"
+            fix = f"{command.strip()} ({otherwise})"
+        yield _check(dataset.name, "is complete", problem, fix)
 
 
 def check_kernel():
     """Ask the Python that runs the notebooks whether it is this environment."""
     from jupyter_client import KernelManager
 
-    manager = KernelManager(kernel_name="python3")
-    mend = _kernel_mend(manager.kernel_spec_manager)
+    # In a virtual environment, Jupyter looks there before it looks in the user's own folder.
+    fix = f"{_python()} -m ipykernel install --sys-prefix"
     try:
-        python = manager.format_kernel_cmd()[0]
+        python = KernelManager(kernel_name="python3").format_kernel_cmd()[0]
         environment, problem = _run(python, "import sys; print(sys.prefix); import ipykernel")
     except Exception as error:
         environment, problem = "", str(error)
-    if environment and os.path.samefile(environment, sys.prefix):
-        mend = _install()
+    here = environment and os.path.samefile(environment, sys.prefix)
+    if here or util.find_spec("ipykernel") is None:
+        fix = _install()
     elif environment:
         problem = f"it belongs to another environment, {environment}"
     problem = problem and f"does not work here: {problem}"
-    yield _check("Jupyter kernel", f"is this environment{_jupyter_lab_note()}", problem, mend)
-
-
-def _kernel_mend(specs):
-    """Put a kernel where Jupyter looks at least as early as where it finds the wrong one."""
-    wrong = specs.find_kernel_specs().get("python3")
-    if wrong is None:
-        return _install()
-    folders = [os.path.join(folder, "python3") for folder in specs.kernel_dirs]
-    early = folders[: folders.index(wrong) + 1] if wrong in folders else folders
-    install = f"{_python()} -m ipykernel install"
-    if os.path.join(sys.prefix, "share", "jupyter", "kernels", "python3") in early:
-        return f"{install} --sys-prefix"
-    if os.path.join(specs.user_kernel_dir, "python3") in early:
-        return f"{install} --user"
-    return "Remove-Item Env:JUPYTER_PATH" if WINDOWS else "unset JUPYTER_PATH"
+    yield _check("Jupyter kernel", f"is this environment{_jupyter_lab_note()}", problem, fix)
 
 
 def _jupyter_lab_note():
@@ -242,12 +226,12 @@ def _jupyter_lab_note():
     return f", but {first} belongs to another one: start JupyterLab with {_python()} -m jupyter lab"
 
 
-def check_writing(notebooks=NOTEBOOKS):
+def check_writing(notebooks=ROOT / "notebooks"):
     """Write and delete a small file in the two folders that need it."""
     allow = r"attrib -R notebooks\* /S /D" if WINDOWS else "chmod -R u+w notebooks"
     allow += " (or copy the course into a folder of your own)"
     move = "$env:TEMP = $HOME" if WINDOWS else "export TMPDIR=$HOME"
-    for name, folder, mend in [("notebooks", notebooks, allow), ("temporary", None, move)]:
+    for name, folder, fix in [("notebooks", notebooks, allow), ("temporary", None, move)]:
         problem = ""
         try:
             with tempfile.NamedTemporaryFile(dir=folder, prefix=".doctor-") as file:
@@ -255,7 +239,7 @@ def check_writing(notebooks=NOTEBOOKS):
                 file.flush()
         except OSError as error:
             problem = f"cannot be written: {error.strerror}"
-        yield _check(f"{name} folder", "can be written", problem, mend)
+        yield _check(f"{name} folder", "can be written", problem, fix)
 
 
 def check_memory(needed=MEMORY_BYTES):
@@ -275,15 +259,15 @@ def check_disk(needed=None):
     """Compare the free space in the folder of the course with what has to come, or the lessons."""
     if needed is None:
         needed = DISK_BYTES if util.find_spec("tensorflow") else DISK_BYTES_TO_INSTALL
-    free = shutil.disk_usage(COURSE).free
-    mend = f"{_python()} -m pip cache purge (or delete what you no longer need)"
-    yield _check_space("disk", free, needed, mend)
+    free = shutil.disk_usage(ROOT).free
+    fix = f"{_python()} -m pip cache purge (or delete what you no longer need)"
+    yield _check_space("disk", free, needed, fix)
 
 
-def _check_space(name, free, needed, mend):
+def _check_space(name, free, needed, fix):
     found = f"{free / 1e9:.1f} GB free"
     problem = "" if free >= needed else f"{found}: the course needs {needed / 1e9:.1f} GB"
-    return _check(name, found, problem, mend)
+    return _check(name, found, problem, fix)
 
 
 def diagnose():
@@ -300,37 +284,27 @@ def diagnose():
 
 
 def _print_lines(checks):
-    """Print a line for each check, and one mend for neighbours that share it."""
+    """Print a line for each check, and one fix for neighbours that share it."""
     problems = 0
     indent = {"subsequent_indent": " " * 8, "break_long_words": False, "break_on_hyphens": False}
-    for mend, neighbours in groupby(checks, key=lambda check: check.mend):
+    for fix, neighbours in groupby(checks, key=lambda check: check.fix):
         for check in neighbours:
             problems += not check.ok
             line = f"{'ok' if check.ok else 'PROBLEM':7} {check.name} {check.found}"
             print(textwrap.fill(line, 100, **indent), flush=True)
-        if mend:
-            print(f"        mend: {mend}", flush=True)
+        if fix:
+            print(f"        fix: {fix}", flush=True)
     if problems:
         count = "1 problem" if problems == 1 else f"{problems} problems"
-        print(f"{count}. Run the first mend in the folder {COURSE}, then run this again.")
+        print(f"{count}. Run the first fix in the folder {ROOT}, then run this again.")
     else:
         print("All is well: this computer can run the course.")
     return not problems
 
 
-def _print_json(checks):
-    checks = list(checks)
-    ok = all(check.ok for check in checks)
-    print(json.dumps({"ok": ok, "checks": [asdict(check) for check in checks]}, indent=2))
-    return ok
-
-
 def main():
     """Print all checks; return the exit code, 0 if all is well and else 1."""
-    parser = argparse.ArgumentParser(prog="python3 -m helpers.doctor", description=__doc__)
-    parser.add_argument("--json", action="store_true", help="write JSON")
-    write = _print_json if parser.parse_args().json else _print_lines
-    return 0 if write(diagnose()) else 1
+    return 0 if _print_lines(diagnose()) else 1
 
 
 if __name__ == "__main__":

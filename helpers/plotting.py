@@ -30,7 +30,7 @@ def _own_figure(width, height, **kwargs):
     return figure
 
 
-def _show(ax, image, imshow_kwargs):
+def _draw_pixels(ax, image, imshow_kwargs):
     ax.set(xticks=[], yticks=[])
     ax.imshow(image, **{"cmap": "binary", **imshow_kwargs})
 
@@ -55,19 +55,21 @@ def _caption(row, label, names):
     return f"{mark} {names[predicted]} {100 * row[predicted]:.0f}%\n({names[label]})"
 
 
-def _draw_image(ax, row, label, image, names, colors, *, loc="center", **imshow_kwargs):
-    _show(ax, image, imshow_kwargs)
-    color = colors[0] if np.argmax(row) == label else colors[1]
+def _draw_captioned(ax, row, label, image, names, *, loc="center", **imshow_kwargs):
+    _draw_pixels(ax, image, imshow_kwargs)
+    right, wrong = RIGHT_WRONG
+    color = right if np.argmax(row) == label else wrong
     ax.set_xlabel(_caption(row, label, names), color=color, loc=loc)
 
 
-def _draw_bars(ax, row, label, colors):
+def _draw_bars(ax, row, label):
+    right, wrong = RIGHT_WRONG
     ax.set(xticks=[], yticks=[], ylim=(0, 1))
     bars = ax.bar(range(len(row)), row, color=GREY)
     predicted = int(np.argmax(row))
     if predicted != label:
-        bars[predicted].set(facecolor="white", edgecolor=colors[1], hatch="/////")
-    bars[label].set_color(colors[0])
+        bars[predicted].set(facecolor="white", edgecolor=wrong, hatch="/////")
+    bars[label].set_color(right)
 
 
 def plot_image(
@@ -78,7 +80,6 @@ def plot_image(
     class_names=None,
     *,
     ax=None,
-    colors=RIGHT_WRONG,
     **imshow_kwargs,
 ):
     r"""Draw image ``i`` with the predicted class, its probability and the true class.
@@ -98,8 +99,6 @@ def plot_image(
         A name for each class. Without it, the caption has class numbers.
     ax : matplotlib.axes.Axes, optional
         Where to draw; the current axes by default.
-    colors : tuple of two colors
-        For a right and for a wrong caption. A mark tells them apart as well.
     **imshow_kwargs
         Passed on to ``Axes.imshow``.
 
@@ -130,13 +129,11 @@ def plot_image(
     image = validation.check_images(images, "img")[0]
     names = validation.check_class_names(class_names, len(row))
     ax = plt.gca() if ax is None else ax
-    _draw_image(ax, row, label, image, names, colors, **imshow_kwargs)
+    _draw_captioned(ax, row, label, image, names, **imshow_kwargs)
     return ax
 
 
-def plot_value_array(
-    i, predictions_array, true_label, class_names=None, *, ax=None, colors=RIGHT_WRONG
-):
+def plot_value_array(i, predictions_array, true_label, class_names=None, *, ax=None):
     """Draw the probability of each class for image ``i`` as bars.
 
     The bar of the true class is blue. If the prediction is wrong, the bar of the
@@ -156,8 +153,6 @@ def plot_value_array(
         A name for each class, written under its bar. Without it, the axis is bare.
     ax : matplotlib.axes.Axes, optional
         Where to draw; the current axes by default.
-    colors : tuple of two colors
-        For the true class, and for a wrong prediction.
 
     Returns
     -------
@@ -179,7 +174,7 @@ def plot_value_array(
     row, label = _row_and_label(i, predictions_array, true_label)
     names = validation.check_class_names(class_names, len(row))
     ax = plt.gca() if ax is None else ax
-    _draw_bars(ax, row, label, colors)
+    _draw_bars(ax, row, label)
     if class_names is not None:
         _name_ticks(ax, names[: len(row)])
         ax.set(ylabel="probability", yticks=[0, 0.5, 1])
@@ -222,33 +217,87 @@ def plot_samples(images, labels, class_names=None, *, rows=5, columns=5):
     ['bag', 'coat', 'bag']
     """
     labels = validation.check_labels(labels, "labels")
+    images = _image_array(images)
     validation.check_same_length(images=images, labels=labels)
-    count = _places(rows, columns)
-    images, labels = validation.check_images(np.asarray(images)[:count]), labels[:count]
+    _check_positive(rows=rows, columns=columns)
+    count = rows * columns
+    images, labels = validation.check_images(images[:count]), labels[:count]
     names = validation.check_class_names(class_names, labels.max() + 1)
     figure = _own_figure(1.0 * columns, 1.2 * rows)
     figure.subplots_adjust(left=0, right=1, bottom=0, top=1, wspace=0.1, hspace=0.3)
     for place, (image, label) in enumerate(zip(images, labels, strict=True), start=1):
         ax = figure.add_subplot(rows, columns, place)
-        _show(ax, image, {})
+        _draw_pixels(ax, image, {})
         ax.set_xlabel(names[label])
     return figure
 
 
-def _places(rows, columns):
-    for name, value in (("rows", rows), ("columns", columns)):
-        if not isinstance(value, (int, np.integer)) or value < 1:
-            raise ValueError(f"{name} is {value!r}, expected a whole number from 1 up.")
-    return int(rows * columns)
+def plot_pictures(pictures, titles, *, columns=5):
+    """Draw pictures of any size, each with its title: 0 is black, as in the array.
+
+    Parameters
+    ----------
+    pictures : sequence of PIL.Image.Image or array_like
+        Grey, ``(height, width)``, or in colour, ``(height, width, 3)``; uint8 from 0 to
+        255, or float from 0 to 1.
+    titles : sequence
+        One for each picture, such as its label.
+    columns : int
+        How many beside each other.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        No picture, another number of titles, or what is not one picture.
+
+    Examples
+    --------
+    >>> figure = plot_pictures([np.zeros((28, 28)), np.ones((9, 7, 3))], ["grey", "colour"])
+    >>> [ax.get_title() for ax in figure.axes]
+    ['grey', 'colour']
+    """
+    arrays, titles = [np.asarray(picture) for picture in pictures], list(titles)
+    validation.check_same_length(pictures=arrays, titles=titles)
+    _check_positive(columns=columns, pictures=len(arrays))
+    for position, array in enumerate(arrays):
+        if array.ndim != 2 and array.shape[2:] != (3,):
+            raise ValueError(
+                f"pictures[{position}] has shape {array.shape}. Expected (height, width), or "
+                "(height, width, 3) for a picture in colour."
+            )
+    rows = -(-len(arrays) // columns)
+    figure = _own_figure(5.5, rows * (5.5 / columns + 0.25), layout="constrained")
+    for place, (array, title) in enumerate(zip(arrays, titles, strict=True), start=1):
+        ax = figure.add_subplot(rows, columns, place)
+        limit = 255 if array.dtype == "uint8" else 1
+        _draw_pixels(ax, array, {"cmap": "gray", "vmin": 0, "vmax": limit})
+        ax.set_title(title, fontsize=10)
+    return figure
 
 
-def _check_all(predictions, true_labels, images):
-    """Check what belongs together: ``(N, classes)``, ``(N,)`` and ``(N, 28, 28)``."""
-    predictions = validation.check_predictions(predictions)
-    labels = validation.check_labels(true_labels)
+def _check_positive(**counts):
+    for name, count in counts.items():
+        if not isinstance(count, (int, np.integer)) or count < 1:
+            raise ValueError(f"{name} is {count!r}, expected a whole number from 1 up.")
+
+
+def _image_array(images):
+    """Return images as an array; their values are checked when they are drawn."""
     images = np.asarray(images)
     if images.ndim < 3:
         validation.check_images(images)
+    return images
+
+
+def _check_predicted_images(predictions, true_labels, images):
+    """Return predictions, labels and images of the same samples, as arrays."""
+    predictions = validation.check_predictions(predictions)
+    labels = validation.check_labels(true_labels)
+    images = _image_array(images)
     validation.check_same_length(predictions=predictions, true_labels=labels, images=images)
     validation.check_label_range(labels, predictions.shape[1])
     return predictions, labels, images
@@ -263,7 +312,6 @@ def plot_predictions(
     rows=5,
     columns=3,
     indices=None,
-    colors=RIGHT_WRONG,
 ):
     r"""Draw images in a grid, each with its caption and the bars of its probabilities.
 
@@ -281,8 +329,6 @@ def plot_predictions(
         The layout. With fewer images, the last places stay empty.
     indices : sequence of int, optional
         The positions of the images to draw; the first ``rows * columns`` by default.
-    colors : tuple of two colors
-        For right and for wrong, as in `plot_image`.
 
     Returns
     -------
@@ -303,9 +349,10 @@ def plot_predictions(
     >>> figure.axes[0].get_xlabel()
     '✗ 0 80%\n(1)'
     """
-    predictions, labels, images = _check_all(predictions, true_labels, images)
+    predictions, labels, images = _check_predicted_images(predictions, true_labels, images)
     names = validation.check_class_names(class_names, predictions.shape[1])
-    count = _places(rows, columns)
+    _check_positive(rows=rows, columns=columns)
+    count = rows * columns
     if indices is None:
         indices = range(min(count, len(labels)))
     indices = list(indices)
@@ -316,21 +363,19 @@ def plot_predictions(
         )
     for i in indices:
         validation.check_index(i, len(labels))
-    shown = validation.check_images(images[indices])
+    images_to_draw = validation.check_images(images[indices])
     figure = _own_figure(1.7 * columns, 1.3 * rows)
     figure.subplots_adjust(left=0, right=1, bottom=0, top=1, wspace=0.1, hspace=0.7)
-    for place, (i, image) in enumerate(zip(indices, shown, strict=True)):
+    for place, (i, image) in enumerate(zip(indices, images_to_draw, strict=True)):
         left = figure.add_subplot(rows, 2 * columns, 2 * place + 1)
         # From the left edge on, a long caption lies under its own bars, not under others.
-        _draw_image(left, predictions[i], labels[i], image, names, colors, loc="left")
+        _draw_captioned(left, predictions[i], labels[i], image, names, loc="left")
         right = figure.add_subplot(rows, 2 * columns, 2 * place + 2)
-        _draw_bars(right, predictions[i], labels[i], colors)
+        _draw_bars(right, predictions[i], labels[i])
     return figure
 
 
-def plot_mistakes(
-    predictions, true_labels, images, class_names=None, *, count=12, colors=RIGHT_WRONG
-):
+def plot_mistakes(predictions, true_labels, images, class_names=None, *, count=12):
     r"""Draw the wrong predictions, those with the highest probability first.
 
     Parameters
@@ -345,8 +390,6 @@ def plot_mistakes(
         A name for each class; class numbers without it.
     count : int
         How many at most.
-    colors : tuple of two colors
-        For right and for wrong, as in `plot_image`.
 
     Returns
     -------
@@ -366,23 +409,23 @@ def plot_mistakes(
     >>> [ax.get_xlabel() for ax in figure.axes]
     ['✗ bag 80%\n(coat)']
     """
-    predictions, labels, images = _check_all(predictions, true_labels, images)
+    predictions, labels, images = _check_predicted_images(predictions, true_labels, images)
     names = validation.check_class_names(class_names, predictions.shape[1])
-    count = _places(count, 1)
+    _check_positive(count=count)
     wrong = np.flatnonzero(predictions.argmax(axis=1) != labels)
     confidence = predictions[wrong].max(axis=1)
-    worst = wrong[np.argsort(-confidence, kind="stable")][:count]
-    columns = min(4, max(len(worst), 1))
-    rows = max(-(-len(worst) // columns), 1)
+    most_confident = wrong[np.argsort(-confidence, kind="stable")][:count]
+    columns = min(4, max(len(most_confident), 1))
+    rows = max(-(-len(most_confident) // columns), 1)
     figure = _own_figure(1.26 * columns, 1.55 * rows)
     figure.subplots_adjust(left=0, right=1, bottom=0, top=1, wspace=0.3, hspace=0.5)
-    if not len(worst):
+    if not len(most_confident):
         figure.text(0.5, 0.5, f"No mistake in {len(labels):,} images", ha="center")
         return figure
-    shown = validation.check_images(images[worst])
-    for place, (i, image) in enumerate(zip(worst, shown, strict=True), start=1):
+    images_to_draw = validation.check_images(images[most_confident])
+    for place, (i, image) in enumerate(zip(most_confident, images_to_draw, strict=True), start=1):
         ax = figure.add_subplot(rows, columns, place)
-        _draw_image(ax, predictions[i], labels[i], image, names, colors)
+        _draw_captioned(ax, predictions[i], labels[i], image, names)
     return figure
 
 

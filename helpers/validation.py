@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def _described(array):
+def _shape_and_dtype(array):
     return f"shape {array.shape}, dtype {array.dtype}"
 
 
@@ -26,7 +26,7 @@ def check_images(images, name="images"):
     Parameters
     ----------
     images : array_like, shape (N, height, width) or (N, height, width, 1)
-        Grey images, uint8 or float.
+        Greyscale images, uint8 or float.
     name : str
         What to call them in a message.
 
@@ -46,16 +46,20 @@ def check_images(images, name="images"):
     if images.ndim != 3:
         hint = ""
         if images.ndim == 2 and images.shape[0] == images.shape[1]:
-            hint = " This looks like one image: pass the whole array, or image[np.newaxis]."
-        elif images.ndim == 2:
+            hint = (
+                " This looks like one image: pass the whole array. For a set of only one image, "
+                "pass image[np.newaxis]."
+            )
+        elif images.ndim in (1, 2) and images.shape[-1] == 28 * 28:
             hint = " These look like flattened images: pass images.reshape(-1, 28, 28)."
-        elif images.ndim == 4:
-            hint = " These look like colour images; the course draws grey ones."
+        elif images.ndim == 4 and images.shape[-1] in (3, 4):
+            hint = " These look like colour images; the course draws greyscale images."
         raise ValueError(
-            f"{name} has {_described(images)}. Expected shape (N, 28, 28) or (N, 28, 28, 1).{hint}"
+            f"{name} has {_shape_and_dtype(images)}. Expected shape (N, 28, 28) or "
+            f"(N, 28, 28, 1).{hint}"
         )
     if images.size == 0:
-        raise ValueError(f"{name} is empty ({_described(images)}): there is nothing to draw.")
+        raise ValueError(f"{name} is empty ({_shape_and_dtype(images)}): there is nothing to draw.")
     _check_numbers(images, name)
     return images
 
@@ -85,11 +89,11 @@ def check_labels(labels, name="true_labels"):
         hint = " Pass one whole number for each image."
         if labels.ndim == 2 and labels.shape[1] == 1:
             hint = f" Pass {name}.ravel()."
-        elif labels.ndim == 2 and np.isin(labels, (0, 1)).all():
+        elif labels.ndim == 2 and _is_one_hot(labels):
             hint = " These look like one-hot labels: pass np.argmax(labels, axis=1)."
-        elif labels.ndim == 2:
+        elif labels.ndim == 2 and np.issubdtype(labels.dtype, np.floating):
             hint = " These look like predictions: pass np.argmax(predictions, axis=1)."
-        raise ValueError(f"{name} has {_described(labels)}, expected shape (N,).{hint}")
+        raise ValueError(f"{name} has {_shape_and_dtype(labels)}, expected shape (N,).{hint}")
     if labels.size == 0:
         raise ValueError(f"{name} is empty: there is nothing to draw.")
     if not np.issubdtype(labels.dtype, np.integer):
@@ -100,6 +104,10 @@ def check_labels(labels, name="true_labels"):
     if labels.min() < 0:
         raise ValueError(f"{name} has the value {labels.min()}; classes start at 0.")
     return labels
+
+
+def _is_one_hot(labels):
+    return np.isin(labels, (0, 1)).all() and (np.sum(labels == 1, axis=1) == 1).all()
 
 
 def check_predictions(predictions, name="predictions"):
@@ -124,19 +132,24 @@ def check_predictions(predictions, name="predictions"):
     """
     predictions = np.asarray(predictions)
     if predictions.size == 0:
-        raise ValueError(f"{name} is empty ({_described(predictions)}).")
+        raise ValueError(f"{name} is empty ({_shape_and_dtype(predictions)}).")
     if np.issubdtype(predictions.dtype, np.integer) and predictions.ndim == 1:
         raise ValueError(
-            f"{name} has {_described(predictions)}: these look like class numbers. "
+            f"{name} has {_shape_and_dtype(predictions)}: these look like class numbers. "
             "Pass the probabilities that model.predict() returns, before np.argmax."
         )
     if predictions.ndim not in (1, 2):
         raise ValueError(
-            f"{name} has {_described(predictions)}, expected shape (N, classes), as "
+            f"{name} has {_shape_and_dtype(predictions)}, expected shape (N, classes), as "
             "model.predict() returns it, or shape (classes,) for one image."
         )
     predictions = np.atleast_2d(predictions)
-    _check_numbers(predictions, name)
+    _check_numbers(
+        predictions,
+        name,
+        " Either the images contain such values too, or the training failed: check the loss, the "
+        "learning rate and the scaling.",
+    )
     _check_probabilities(predictions, name)
     return predictions
 
@@ -151,23 +164,18 @@ def _check_probabilities(predictions, name):
             f"{name} does not contain probabilities: the values in row {row} add up to "
             f"{sums[row]:.3g}, and the smallest value is {predictions[row].min():.3g}. Expected "
             "values from 0 to 1 that add up to 1. These look like logits: use softmax in the "
-            "last layer, or pass "
-            "tf.nn.softmax(predictions).numpy()."
+            "last layer, or pass tf.nn.softmax(predictions).numpy()."
         )
 
 
-def _check_numbers(array, name):
+def _check_numbers(array, name, hint=""):
     if not (np.issubdtype(array.dtype, np.number) or array.dtype == bool):
         raise ValueError(f"{name} has dtype {array.dtype}, expected numbers.")
     if not np.issubdtype(array.dtype, np.floating):
         return
     if not np.isfinite(array).all():
         count = int((~np.isfinite(array)).sum())
-        raise ValueError(
-            f"{name} contains {count:,} values that are NaN or infinite. NaN in predictions "
-            "usually means that the training failed: check the loss, the learning rate and the "
-            "scaling."
-        )
+        raise ValueError(f"{name} contains {count:,} values that are NaN or infinite.{hint}")
 
 
 def check_same_length(**arrays):

@@ -10,7 +10,7 @@ from nbval.kernel import RunningKernel
 for name in ("COLUMNS", "JUPYTER_COLUMNS", "NO_COLOR", "FORCE_COLOR"):
     os.environ.pop(name, None)
 
-SECONDS_BETWEEN_LOOKS = 2
+SECONDS_BETWEEN_LOOKS = 1
 await_reply = RunningKernel.await_reply
 
 

@@ -3,39 +3,34 @@ import gzip
 import hashlib
 import subprocess
 import sys
+import zipfile
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
 
-from helpers import convert_data
+import helpers
 from helpers.datasets import DataFileError, fashion_mnist, mnist
-
-# SHA-256 of the bytes of x_train, y_train, x_test, y_test, one after the other.
-ARRAYS_SHA256 = {
-    "fashion_mnist": "ca3ab2a37f845e1b8ae23cab1b51749a3011ba3bf1d9016176d75cbaabac376f",
-    "mnist": "06b0d1f124c4e5fa796686ade41a9b778edacc8622f2195a352ef479ad44fc16",
-}
-DATASETS = pytest.mark.parametrize("dataset", [fashion_mnist, mnist], ids=lambda d: d.name)
+from helpers.maintain import convert_data
 
 
-@DATASETS
-def test_arrays_are_the_published_ones(dataset):
-    (x_train, y_train), (x_test, y_test) = dataset.load_data()
-    assert x_train.shape == (60_000, 28, 28)
-    assert x_test.shape == (10_000, 28, 28)
-    assert y_train.shape == (60_000,)
-    assert y_test.shape == (10_000,)
-    digest = hashlib.sha256()
-    for array in (x_train, y_train, x_test, y_test):
-        assert array.dtype == np.uint8
-        digest.update(array.tobytes())
-    assert digest.hexdigest() == ARRAYS_SHA256[dataset.name]
+def test_arrays_are_the_published_ones():
+    for dataset in (fashion_mnist, mnist):
+        (x_train, y_train), (x_test, y_test) = dataset.load_data()
+        assert x_train.shape == (60_000, 28, 28)
+        assert x_test.shape == (10_000, 28, 28)
+        assert y_train.shape == (60_000,)
+        assert y_test.shape == (10_000,)
+        digest = hashlib.sha256()
+        for array in (x_train, y_train, x_test, y_test):
+            assert array.dtype == np.uint8
+            digest.update(array.tobytes())
+        assert digest.hexdigest() == dataset.arrays_sha256
 
 
-@DATASETS
-def test_arrays_belong_to_the_caller(dataset):
-    dataset.load_data()[1][1][:] = 7
-    assert set(dataset.load_data()[1][1]) == set(range(10))
+def test_arrays_belong_to_the_caller():
+    mnist.load_data()[1][1][:] = 7
+    assert set(mnist.load_data()[1][1]) == set(range(10))
 
 
 def test_class_names():
@@ -44,74 +39,110 @@ def test_class_names():
     assert mnist.class_names == list("0123456789")
 
 
-def test_import_does_not_load_tensorflow():
-    code = "import sys, helpers, helpers.datasets; sys.exit('tensorflow' in sys.modules)"
+def test_imports_are_light():
+    """The doctor starts where there is not even NumPy; no helper waits for TensorFlow."""
+    code = (
+        "import sys, helpers, helpers.doctor, helpers.course; assert 'numpy' not in sys.modules\n"
+        "import helpers.datasets; assert 'tensorflow' not in sys.modules"
+    )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
+def test_all_names_of_helpers_can_be_imported():
+    assert set(helpers.__all__) < set(dir(helpers))
+    for name in dir(helpers):
+        getattr(helpers, name)
+
+
+def test_file_that_is_not_whole(tmp_path):
+    copy = dataclasses.replace(mnist, folder=tmp_path)
+    content = mnist.path.read_bytes()
+    flipped = bytearray(content)
+    flipped[5_000_000] ^= 1
+
+    def assert_refused(*words):
+        with pytest.raises(DataFileError) as error:
+            copy.load_data()
+        for word in (str(copy.path), "git checkout -- helpers/data/mnist.npz", *words):
+            assert word in str(error.value)
+
+    copy.path.mkdir()
+    assert_refused("cannot be read")
+    copy.path.rmdir()
+    for damaged, words in [
+        (b"", ["it is empty"]),
+        (content[:1000], ["cut off", "1,000", "11,266,754"]),
+        (content[:-1], ["cut off", "11,266,753"]),
+        (bytes(flipped), ["changed"]),
+        (content + b"\0", ["changed"]),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", ["Git LFS"]),
+        (b"\n<!DOCTYPE html><html>Not found</html>", ["web page"]),
+    ]:
+        copy.path.write_bytes(damaged)
+        assert_refused(*words)
+    copy.path.write_bytes(content)
+    assert len(copy.load_data()[0][0]) == 60_000
+
+
 @pytest.fixture
-def broken(tmp_path):
-    """Return a data set whose file has the given content."""
+def keras_arrays(monkeypatch):
+    """Stand in for `keras.datasets.mnist.load_data`, with read-only arrays: some are, there."""
+    arrays = mnist.read_file()
+    for array in (*arrays[0], *arrays[1]):
+        array.flags.writeable = False
+    tensorflow = MagicMock()
+    monkeypatch.setitem(sys.modules, "tensorflow", tensorflow)
 
-    def make(content):
-        (tmp_path / "mnist.npz").write_bytes(content)
-        return dataclasses.replace(mnist, folder=tmp_path)
+    def load_data():
+        print("a progress bar")
+        return arrays
 
-    return make
-
-
-@pytest.fixture(scope="module")
-def content():
-    return mnist.path.read_bytes()
-
-
-def assert_refused(dataset, *words):
-    with pytest.raises(DataFileError) as error:
-        dataset.load_data()
-    for word in (str(dataset.path), "git checkout -- helpers/data/mnist.npz", *words):
-        assert word in str(error.value)
+    load = tensorflow.keras.datasets.mnist.load_data
+    load.side_effect = load_data
+    return load
 
 
-def test_copy_of_the_file_is_accepted(broken, content):
-    assert len(broken(content).load_data()[0][0]) == 60_000
+def test_missing_file_is_downloaded(keras_arrays, tmp_path, capsys):
+    with zipfile.ZipFile(tmp_path / "course.zip", "w") as archive:
+        archive.writestr("helpers/data/README.md", "")
+    folder = zipfile.Path(tmp_path / "course.zip", "helpers/data/")
+    light = dataclasses.replace(mnist, folder=folder)
+    (x_train, _), (_, y_test) = light.load_data()
+    np.testing.assert_array_equal(x_train, mnist.read_file()[0][0])
+    y_test[:] = 7
+    text = capsys.readouterr().out
+    assert text == "Downloading the data set mnist with keras.datasets.\n"
+    # In a folder of the course, the file can be had again.
+    dataclasses.replace(mnist, folder=tmp_path).load_data()
+    text = capsys.readouterr().out
+    assert text.startswith(f"The data file {tmp_path / 'mnist.npz'} is missing.\n")
+    assert "git checkout -- helpers/data/mnist.npz" in text
+    assert not (tmp_path / "mnist.npz").exists()
 
 
-def test_missing_file(tmp_path):
-    assert_refused(dataclasses.replace(mnist, folder=tmp_path), "No such file")
+def test_download_that_goes_wrong(keras_arrays, tmp_path):
+    light = dataclasses.replace(mnist, folder=tmp_path / "data")
+
+    def assert_refused(problem):
+        with pytest.raises(DataFileError) as error:
+            light.load_data()
+        for words in (problem, "internet connection", "helpers/data/mnist.npz"):
+            assert words in str(error.value)
+
+    keras_arrays.side_effect = Exception("URL fetch failure on https://example.org")
+    assert_refused("URL fetch failure")
+    (x_train, y_train), test = mnist.read_file()
+    y_train[5] ^= 1
+    keras_arrays.side_effect = lambda: ((x_train, y_train), test)
+    assert_refused("returned other arrays")
 
 
-def test_folder_in_its_place(tmp_path):
-    (tmp_path / "mnist.npz").mkdir()
-    assert_refused(dataclasses.replace(mnist, folder=tmp_path), "cannot be read")
-
-
-def test_empty_file(broken):
-    assert_refused(broken(b""), "it is empty")
-
-
-@pytest.mark.parametrize("left", [1, 100, 1_000_000, 11_266_753])
-def test_truncated_file(broken, content, left):
-    assert_refused(broken(content[:left]), "cut off", f"{left:,}", "11,266,754")
-
-
-@pytest.mark.parametrize("position", [0, 5_000_000, 11_266_753])
-def test_one_flipped_byte(broken, content, position):
-    changed = bytearray(content)
-    changed[position] ^= 1
-    assert_refused(broken(bytes(changed)), "changed")
-
-
-def test_longer_file(broken, content):
-    assert_refused(broken(content + b"\0"), "changed")
-
-
-def test_git_lfs_pointer(broken):
-    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 11266754\n"
-    assert_refused(broken(pointer), "Git LFS")
-
-
-def test_web_page(broken):
-    assert_refused(broken(b"\n<!DOCTYPE html><html>Not found</html>"), "web page")
+def test_damaged_file_is_not_replaced(keras_arrays, tmp_path):
+    copy = dataclasses.replace(mnist, folder=tmp_path)
+    copy.path.write_bytes(b"")
+    with pytest.raises(DataFileError, match="it is empty"):
+        copy.load_data()
+    keras_arrays.assert_not_called()
 
 
 def idx(array):
@@ -163,7 +194,7 @@ def test_converter_refuses_other_files(idx_folder):
         convert_data.read_source(folder, "mnist")
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\x00\x00\x0d\x01\x00\x00\x00\x01\x00"])
-def test_read_idx_refuses_other_formats(content):
-    with pytest.raises(ValueError, match="not an idx file"):
-        convert_data.read_idx(content)
+def test_read_idx_refuses_other_formats():
+    for content in (b"", b"PK\x03\x04", b"\x00\x00\x0d\x01\x00\x00\x00\x01\x00"):
+        with pytest.raises(ValueError, match="not an idx file"):
+            convert_data.read_idx(content)

@@ -8,11 +8,8 @@ import inspect
 import math
 import textwrap
 import warnings
-from types import CodeType
 
 import numpy as np
-
-from helpers import validation
 
 WIDTH = 88
 COUNT_IN_PLACE_OF_SHAPE = (
@@ -30,15 +27,13 @@ def say(text):
     print(textwrap.fill(text, WIDTH, break_on_hyphens=False))
 
 
-def one_line(thing, length=300):
-    r"""Return the text of any object on one line, without control characters.
+def one_line(thing):
+    r"""Return the text of any object on one short line, without control characters.
 
     Parameters
     ----------
     thing : object
-        Also one whose ``__str__`` fails.
-    length : int
-        What is longer is cut.
+        Its ``__str__`` may fail.
 
     Returns
     -------
@@ -53,11 +48,11 @@ def one_line(thing, length=300):
         text = str(thing)
     except Exception:
         return "(no text)"
-    text = "".join(letter if letter.isprintable() else " " for letter in text[: 4 * length])
-    return textwrap.shorten(text, length, placeholder=" ...") or "(no text)"
+    text = "".join(letter if letter.isprintable() else " " for letter in text[:1000])
+    return textwrap.shorten(text, 300, placeholder=" ...") or "(no text)"
 
 
-def shown(array):
+def format_values(array):
     """Return the numbers of a small array, or the shape of a large one.
 
     Parameters
@@ -70,9 +65,9 @@ def shown(array):
 
     Examples
     --------
-    >>> shown(np.array([0.25, 0.75]))
+    >>> format_values(np.array([0.25, 0.75]))
     '[0.25, 0.75]'
-    >>> shown(np.zeros((28, 28)))
+    >>> format_values(np.zeros((28, 28)))
     'an array of shape (28, 28)'
     """
     if array.size > 16:
@@ -80,13 +75,13 @@ def shown(array):
     return one_line((array.round(4) if array.dtype.kind == "f" else array).tolist())
 
 
-def described(value):
+def describe_object(value):
     """Say in a few words what an object is.
 
     Parameters
     ----------
     value : object
-        Anything that a learner may take for an answer.
+        Anything that a learner may use as an answer.
 
     Returns
     -------
@@ -94,22 +89,24 @@ def described(value):
 
     Examples
     --------
-    >>> described("nine")
-    "the text 'nine'"
-    >>> described([1, 2, 3])
+    >>> describe_object("nine")
+    "the string 'nine'"
+    >>> describe_object([1, 2, 3])
     'a list with 3 elements'
-    >>> described(np.zeros((2, 3, 4)))
+    >>> describe_object(np.zeros((2, 3, 4)))
     'an array of shape (2, 3, 4)'
     """
     kind = type(value).__name__
+    if value is ...:
+        return "three dots (...)"
+    if isinstance(value, (np.ndarray, np.generic)):
+        return format_values(np.asarray(value))
     if isinstance(value, str):
         return f"the string {one_line(repr(value[:40]))}"
-    if isinstance(value, (np.ndarray, np.generic)):
-        return shown(np.asarray(value))
-    if value is None or value is ... or isinstance(value, (bool, float, complex)):
-        return "three dots (...)" if value is ... else repr(value)
-    if isinstance(value, int):
-        return repr(value) if abs(value) < 10**18 else "a huge number"
+    if isinstance(value, int) and abs(value) >= 10**18:
+        return "a huge number"
+    if value is None or isinstance(value, (int, float, complex)):
+        return repr(value)
     if isinstance(value, (list, tuple, dict, set)):
         return f"a {kind} with {len(value)} elements" if len(value) else f"an empty {kind}"
     if inspect.isroutine(value):
@@ -144,34 +141,34 @@ def read_numbers(value, name, expected):
     >>> read_numbers([1, 2.5], "answer_1", "two numbers")
     array([1. , 2.5])
     """
-    came = f"{name} is {described(value)}"
+    got = f"{name} is {describe_object(value)}"
     try:
         array = np.asarray(value)
     except Exception:
         raise Mistake(
-            f"{came}, which cannot be read as a table of numbers. Expected {expected}."
+            f"{got}, which cannot be read as a table of numbers. Expected {expected}."
         ) from None
     if array.dtype.kind in "US":
-        raise Mistake(f"{came}. Write numbers, without quotes. Expected {expected}.")
+        raise Mistake(f"{got}. Write numbers, without quotes. Expected {expected}.")
     if array.dtype == bool and array.ndim == 0:
-        raise Mistake(f"{came}, which is not a number. Expected {expected}.")
+        raise Mistake(f"{got}, which is not a number. Expected {expected}.")
     if array.dtype.kind not in "biuf":
         raise Mistake(
-            f"{came}. That cannot be read as whole or decimal numbers. Expected {expected}."
+            f"{got}. That cannot be read as whole or decimal numbers. Expected {expected}."
         )
     if array.size == 0:
-        raise Mistake(f"{came}: there is nothing in it. Expected {expected}.")
+        raise Mistake(f"{got}: there is nothing in it. Expected {expected}.")
     if not np.isfinite(array).all():
-        raise Mistake(f"{came}. It contains NaN or infinity. Expected {expected}.")
+        raise Mistake(f"{got}. It contains NaN or infinity. Expected {expected}.")
     return array
 
 
-def same(first, second):
-    """Say whether two arrays, or two lists of arrays, hold the same numbers.
+def all_close(first, second):
+    """Say whether two arrays hold the same numbers.
 
     Parameters
     ----------
-    first, second : array_like or list of array_like
+    first, second : array_like
         Numbers of any dtype.
 
     Returns
@@ -181,21 +178,19 @@ def same(first, second):
 
     Examples
     --------
-    >>> same(5, 5.0)
+    >>> all_close(5, 5.0)
     True
-    >>> same([1, 2], [[1, 2]])
+    >>> all_close([1, 2], [[1, 2]])
     False
     """
-    if isinstance(first, list):
-        return len(first) == len(second) and all(map(same, first, second))
     first, second = np.asarray(first), np.asarray(second)
     if first.shape != second.shape:
         return False
     return bool(np.allclose(first.astype(float), second.astype(float), rtol=0, atol=1e-6))
 
 
-def run(code, name, data):
-    """Run the code of a solution, and return what it calls ``name``.
+def evaluate_answer(code, name, data):
+    """Run code that makes an answer, and return this answer.
 
     Parameters
     ----------
@@ -212,38 +207,12 @@ def run(code, name, data):
 
     Examples
     --------
-    >>> run("answer_1 = np.sum(labels)", "answer_1", {"labels": [1, 2]}).item()
+    >>> evaluate_answer("answer_1 = np.sum(labels)", "answer_1", {"labels": [1, 2]}).item()
     3
     """
     namespace = {"np": np, **data}
     exec(code, namespace)
     return namespace[name]
-
-
-def predictions_and_labels(predictions, test_labels):
-    """Return predictions and labels that belong together.
-
-    Parameters
-    ----------
-    predictions : array_like of float, shape (N, classes)
-        Each row has the sum 1.
-    test_labels : array_like of int, shape (N,)
-        Whole numbers.
-
-    Returns
-    -------
-    tuple of two numpy.ndarray
-
-    Raises
-    ------
-    ValueError
-        They cannot be used; the message says why.
-    """
-    predictions = validation.check_predictions(predictions)
-    labels = validation.check_labels(test_labels, "test_labels")
-    validation.check_same_length(predictions=predictions, test_labels=labels)
-    validation.check_label_range(labels, predictions.shape[1], "test_labels")
-    return predictions, labels
 
 
 class Exercise:
@@ -252,7 +221,7 @@ class Exercise:
     Parameters
     ----------
     number : int
-        Its place in the lesson.
+        Its position in the lesson.
     expected : str
         What the answer has to be, in words that end a sentence.
     hints : list of str
@@ -262,7 +231,8 @@ class Exercise:
     why : str
         Why the solution is right.
     mistakes : list of tuple of two str
-        Usual wrong answers: code that makes the answer, and what the mistake is.
+        Usual wrong answers: code that makes the answer, and what the mistake is. When the
+        message says "A instead of B", the code with A in place of B must be right.
     answer : str, optional
         The name of what the learner writes; ``answer_1`` for exercise 1.
     data : tuple of str, optional
@@ -314,7 +284,8 @@ class Exercise:
         *data : array_like
             The variables of the lesson that this exercise needs.
         """
-        say(self._verdict(answer, data))
+        with warnings.catch_warnings(action="ignore"):
+            say(self._verdict(answer, data))
 
     def hint(self):
         """Print the next hint."""
@@ -333,35 +304,22 @@ class Exercise:
 
     def _verdict(self, answer, data):
         try:
-            if self._is_untouched(answer):
-                return "Waiting for your answer. Write it in the cell above, instead of the ..."
-            with warnings.catch_warnings(), np.errstate(all="ignore"):
-                warnings.simplefilter("ignore")
-                self._judge(answer, data)
+            # Before the answer: the saved output of an empty exercise shows a call with wrong data.
+            arrays = self._read_data(data)
+            value = answer if answer is ... else self._read(answer)
+            if value is ...:
+                return (
+                    "Waiting for your answer. Replace the ... in the cell above with your answer."
+                )
+            explanation = self._explain(value, arrays)
+            if explanation is None:
+                return f"Right. {self.why}"
+            return f"Not yet: {self._known_mistake(value, arrays) or explanation}"
         except Mistake as mistake:
             return f"Not yet: {mistake}"
         except Exception as error:
             kind = type(error).__name__
             return f"Not yet: {self.answer} cannot be read ({kind}). Expected {self.expected}."
-        return f"Right. {self.why}"
-
-    def _is_untouched(self, answer):
-        return answer is ...
-
-    def _judge(self, answer, data):
-        try:
-            value = self._read(answer)
-        except Mistake as failure:
-            self._name_failure(str(failure))
-            raise
-        arrays = self._read_data(data)
-        explanation = self._explain(value, arrays)
-        if explanation is None:
-            return
-        for code, message in self.mistakes:
-            if self._is_made_by(code, value, arrays):
-                raise Mistake(message)
-        raise Mistake(explanation)
 
     def _read_data(self, data):
         if len(data) != len(self.data):
@@ -369,37 +327,30 @@ class Exercise:
         try:
             for name, value in zip(self.data, data, strict=True):
                 if value is None or value is ...:
-                    raise ValueError(f"{name} is {described(value)}.")
+                    raise ValueError(f"{name} is {describe_object(value)}.")
             return self._check_data(*data) if data else ()
         except Exception as error:
             raise Mistake(
-                f"the check cannot use the data that came after {self.answer}. "
+                f"the check cannot use the data after {self.answer}. "
                 f"{one_line(error)} Run the lesson again from the top, and call {self.call}"
             ) from None
 
-    def _name_failure(self, failure):
-        """Raise the ``Mistake`` whose code cannot be read for the same reason, if there is one."""
+    def _known_mistake(self, value, arrays):
+        """Return the message of the mistake that makes the same answer, or None."""
+        data = dict(zip(self.data, arrays, strict=True))
         for code, message in self.mistakes:
             try:
-                self._read(run(code, self.answer, {}))
-            except Mistake as known:
-                if str(known) == failure:
-                    raise Mistake(message) from None
-            except Exception:  # It needs data, and answers that need data can be read.
+                if self._matches(value, self._read(evaluate_answer(code, self.answer, data))):
+                    return message
+            except Exception:  # With odd data, the wrong code fails as well.
                 continue
-
-    def _is_made_by(self, code, value, arrays):
-        data = dict(zip(self.data, arrays, strict=True))
-        try:
-            return self._matches(value, self._read(run(code, self.answer, data)))
-        except Exception:  # With odd data, the wrong code fails as well.
-            return False
+        return None
 
     def _matches(self, value, wrong):
-        return same(value, wrong)
+        return all_close(value, wrong)
 
     def _read(self, answer):
-        """Return the answer in the form that ``_explain`` takes, or raise ``Mistake``."""
+        """Return the answer as ``_explain`` needs it, ... if it is empty, or raise ``Mistake``."""
         raise NotImplementedError
 
     def _explain(self, value, arrays):
@@ -413,7 +364,7 @@ class NumberExercise(Exercise):
     Parameters
     ----------
     number : int
-        Its place in the lesson.
+        Its position in the lesson.
     shape : tuple of int
         The shape of the answer; ``()`` for one number.
     is_right : callable
@@ -427,7 +378,7 @@ class NumberExercise(Exercise):
     >>> exercise = NumberExercise(
     ...     1,
     ...     shape=(),
-    ...     is_right=lambda value: same(value, 6),
+    ...     is_right=lambda value: all_close(value, 6),
     ...     expected="the number of weights",
     ...     hints=["Multiply."],
     ...     solution="answer_1 = 2 * 3",
@@ -456,19 +407,18 @@ class NumberExercise(Exercise):
         return read_numbers(answer, self.answer, self.expected)
 
     def _explain(self, value, arrays):
-        came = f"{self.answer} is {shown(value)}"
-        if value.shape != self._shape:
-            if self._shape:
-                return f"{came}. Expected the shape {self._shape}: {self.expected}."
-            hint = " Give the number itself, not an array or a list that contains it."
-            hint = hint if value.size == 1 else ""
-            return f"{came}. Expected {self.expected}.{hint}"
         try:
-            right = self._is_right(value, *arrays)
+            if value.shape == self._shape and self._is_right(value, *arrays):
+                return None
         except Mistake as mistake:
             return str(mistake)
-        return None if right else f"{came}. Expected {self.expected}. Call {self.name}.hint() "
-        "for a hint."
+        advice = f"Call {self.name}.hint() for a hint."
+        if self._shape == () and value.shape != () and value.size == 1:
+            advice = "Give the number itself, not an array or a list that contains it."
+        return f"{self.answer} is {self._format(value)}. Expected {self.expected}. {advice}"
+
+    def _format(self, value):
+        return format_values(value)
 
 
 class ShapeExercise(NumberExercise):
@@ -477,7 +427,7 @@ class ShapeExercise(NumberExercise):
     Parameters
     ----------
     number : int
-        Its place in the lesson.
+        Its position in the lesson.
     truth : tuple of int
         The shape.
     **kwargs
@@ -487,8 +437,9 @@ class ShapeExercise(NumberExercise):
     def __init__(self, number, *, truth, **kwargs):
         count = (f"answer_{number} = {math.prod(truth)}", COUNT_IN_PLACE_OF_SHAPE)
         kwargs["mistakes"] = [*kwargs["mistakes"], count]
-        shape = (len(truth),)
-        super().__init__(number, shape=shape, is_right=lambda value: same(value, truth), **kwargs)
+        super().__init__(
+            number, shape=(len(truth),), is_right=lambda value: all_close(value, truth), **kwargs
+        )
 
     def _read(self, answer):
         # Keras writes None for the number of images; so may a learner, and no axis is -1 long.
@@ -496,13 +447,10 @@ class ShapeExercise(NumberExercise):
             answer = [-1 if length is None else length for length in answer]
         return super()._read(answer)
 
-    def _explain(self, value, arrays):
-        explanation = super()._explain(value, arrays)
-        if explanation is None or value.ndim != 1:
-            return explanation
-        lengths = ", ".join("None" if length == -1 else f"{length:g}" for length in value[:16])
-        return f"{self.answer} is ({lengths}). Expected {self.expected}. Call {self.name}.hint() "
-        "for a hint."
+    def _format(self, value):
+        if value.ndim != 1 or value.size > 16:
+            return super()._format(value)
+        return str(tuple(None if length == -1 else length for length in value.tolist()))
 
 
 class NamesExercise(Exercise):
@@ -511,7 +459,7 @@ class NamesExercise(Exercise):
     Parameters
     ----------
     number : int
-        Its place in the lesson.
+        Its position in the lesson.
     truth : list of str
         The right names.
     choice : list of str
@@ -530,12 +478,14 @@ class NamesExercise(Exercise):
         if isinstance(answer, np.ndarray):
             answer = answer.tolist()
         if not isinstance(answer, (list, tuple)):
-            raise Mistake(f"{self.answer} is {described(answer)}. Expected {self.expected}.")
+            raise Mistake(f"{self.answer} is {describe_object(answer)}. Expected {self.expected}.")
         if len(answer) != len(self._truth):
             raise Mistake(f"{self.answer} has {len(answer)} elements. Expected {self.expected}.")
-        for place, name in enumerate(answer):
+        for position, name in enumerate(answer):
             if not isinstance(name, str):
-                raise Mistake(f"{self.answer}[{place}] is {described(name)}. Expected a string.")
+                raise Mistake(
+                    f"{self.answer}[{position}] is {describe_object(name)}. Expected a string."
+                )
         return [self._tidy(name) for name in answer]
 
     def _tidy(self, name):
@@ -544,51 +494,32 @@ class NamesExercise(Exercise):
         return next((known for known in self._choice if name == known.replace("_", "")), name)
 
     def _explain(self, value, arrays):
-        for place, name in enumerate(value):
+        for position, name in enumerate(value):
             if name not in self._choice:
                 return (
-                    f"{self.answer}[{place}] is {described(name)}, which is not one of the "
-                    f"possible names: {', '.join(self._choice)}."
+                    f"{self.answer}[{position}] is {describe_object(name)}, which is not one of "
+                    f"the possible names: {', '.join(self._choice)}."
                 )
-        wrong = [str(place) for place, name in enumerate(value) if name != self._truth[place]]
+        pairs = enumerate(zip(value, self._truth, strict=True))
+        wrong = [f"{self.answer}[{position}]" for position, (name, true) in pairs if name != true]
         if not wrong:
             return None
-        return f"not yet correct: position {', '.join(wrong)} of your list, counted from 0. Call "
-        f"{self.name}.hint() for a hint."
+        return f"look again at {', '.join(wrong)}. Call {self.name}.hint() for a hint."
 
     def _matches(self, value, wrong):
-        pairs = zip(value, wrong, self._truth, strict=True)
-        return all(mine == other for mine, other, true in pairs if other != true)
-
-
-def _dots(): ...
-
-
-def _docstring():
-    """Text."""
-
-
-# The bytecode of a function whose body is only "..." or a docstring, and where in its constants
-# the None is that it returns. A function that returns another constant has the same bytecode.
-_EMPTY_BODIES = {
-    code.co_code: code.co_consts.index(None) for code in (_dots.__code__, _docstring.__code__)
-}
-
-
-def _is_empty(function):
-    code = getattr(function, "__code__", None)
-    if not isinstance(code, CodeType) or code.co_code not in _EMPTY_BODIES:
-        return False
-    return code.co_consts[_EMPTY_BODIES[code.co_code]] is None
+        triples = zip(value, wrong, self._truth, strict=True)
+        return all(name == other for name, other, true in triples if other != true)
 
 
 class FunctionExercise(Exercise):
     """An exercise whose answer is a function of the learner.
 
+    The lesson gives its first line and ``return ...``: it waits while all calls return this.
+
     Parameters
     ----------
     number : int
-        Its place in the lesson.
+        Its position in the lesson.
     make_inputs : callable
         Returns a list of tuples: the arguments of each call. It makes them anew each
         time, so the learner's function cannot change what the truth is made from.
@@ -603,55 +534,81 @@ class FunctionExercise(Exercise):
         self._make_inputs = make_inputs
         self._truth = truth
 
-    def _is_untouched(self, answer):
-        return answer is ... or _is_empty(answer)
-
     def _read(self, answer):
         if not callable(answer):
             raise Mistake(
-                f"{self.answer} is {described(answer)}, not a function. "
+                f"{self.answer} is {describe_object(answer)}, not a function. "
                 f"Run the cell that begins with def {self.answer} again."
             )
-        return [self._result(answer, arguments) for arguments in self._make_inputs()]
+        results = []
+        for arguments in self._make_inputs():
+            results.append(_call(answer, arguments))
+            if results[-1] is None or isinstance(results[-1], BaseException):
+                break  # Each further call would print or fail once more.
+        if all(result is ... for result in results):
+            return ...
+        return list(map(self._read_result, results, self._make_inputs()))
 
     def _call_text(self, arguments):
-        return f"{self.answer}({', '.join(shown(np.asarray(value)) for value in arguments)})"
+        values = ", ".join(format_values(np.asarray(value)) for value in arguments)
+        return f"{self.answer}({values})"
 
-    def _result(self, function, arguments):
+    def _read_result(self, result, arguments):
+        """Return a result as an array; if it is none, say in a string what it is."""
         call = self._call_text(arguments)
-        try:
-            result = function(*arguments)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # exit() in a function must not end the lesson.
-            kind = type(error).__name__
-            raise Mistake(f"{call} stopped with {kind}: {one_line(error)}") from None
+        if isinstance(result, BaseException):
+            return f"{call} stopped with {type(result).__name__}: {one_line(result)}"
         if result is None:
-            raise Mistake(
-                f"{call} returned None. A function must return its result; print only shows it."
-            )
-        return read_numbers(result, f"the result of {call}", self.expected)
+            return f"{call} returned None. A function must return its result; print only shows it."
+        try:
+            return read_numbers(result, f"the result of {call}", self.expected)
+        except Mistake as mistake:
+            return str(mistake)
 
     def _explain(self, value, arrays):
-        for result, arguments in zip(value, self._make_inputs(), strict=True):
+        for result, arguments in zip(value, self._make_inputs(), strict=False):
+            if isinstance(result, str):
+                return result
             call, truth = self._call_text(arguments), np.asarray(self._truth(*arguments))
             if result.shape != truth.shape:
                 return f"{call} has the shape {result.shape}. Expected shape {truth.shape}."
-            if not same(result, truth):
+            if not all_close(result, truth):
                 return f"{call} {_difference(result, truth)}"
         return None
 
+    def _matches(self, value, wrong):
+        return all(map(_is_same_result, value, wrong))
+
+
+def _call(function, arguments):
+    """Return the result of a function, or the error that it stopped with."""
+    try:
+        return function(*arguments)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # exit() in a function must not end the lesson.
+        return error
+
+
+def _is_same_result(first, second):
+    if isinstance(first, str) or isinstance(second, str):
+        return type(first) is type(second) and first == second
+    return all_close(first, second)
+
 
 def _difference(result, truth):
-    if truth.size <= 16 and shown(result) == shown(truth):
+    if truth.size <= 16 and format_values(result) == format_values(truth):
         distance = np.abs(result.astype(float) - truth).max()
         return (
-            f"returned {shown(result)}. That is nearly correct: the largest difference is "
+            f"returned {format_values(result)}. That is nearly correct: the largest difference is "
             f"{distance:.1g}. Do not round, and use NumPy functions such as np.exp."
         )
     if truth.size <= 16:
-        return f"returned {shown(result)}. Expected {shown(truth)}."
+        return f"returned {format_values(result)}. Expected {format_values(truth)}."
     wrong = np.abs(result.astype(float) - truth) > 1e-6
     place = np.unravel_index(np.argmax(wrong), truth.shape)
     where = ", ".join(str(axis) for axis in place)
-    return f"has {shown(result[place])} at [{where}]. Expected {shown(truth[place])} there."
+    return (
+        f"has {format_values(result[place])} at [{where}]. "
+        f"Expected {format_values(truth[place])} there."
+    )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers import validation
-from helpers.exercises.engine import Mistake, NumberExercise, predictions_and_labels, same
+from helpers.exercises.engine import Mistake, NumberExercise, all_close
 
 CLASSES = 10
 SHIRT = 6
@@ -15,22 +15,32 @@ def _ten_classes(test_labels):
     return (labels,)
 
 
+def _predictions_and_labels(predictions, test_labels):
+    predictions = validation.check_predictions(predictions)
+    labels = validation.check_labels(test_labels, "test_labels")
+    validation.check_same_length(predictions=predictions, test_labels=labels)
+    validation.check_label_range(labels, predictions.shape[1], "test_labels")
+    return predictions, labels
+
+
 def _with_shirts(predictions, test_labels):
-    predictions, labels = predictions_and_labels(predictions, test_labels)
+    predictions, labels = _predictions_and_labels(predictions, test_labels)
     if SHIRT not in labels:
         raise ValueError("test_labels has no shirt, which is class 6.")
     return predictions, labels
 
 
-def _is_share_of_shirts(value, predictions, test_labels):
-    answers_for_shirts = predictions.argmax(axis=1)[test_labels == SHIRT]
-    share = np.count_nonzero(answers_for_shirts == SHIRT) / len(answers_for_shirts)
-    if not same(value, share) and any(same(value, round(share, digits)) for digits in range(2, 6)):
+def _is_accuracy_on_shirts(value, predictions, test_labels):
+    predicted = predictions.argmax(axis=1)[test_labels == SHIRT]
+    accuracy = np.count_nonzero(predicted == SHIRT) / len(predicted)
+    if all_close(value, accuracy):
+        return True
+    if any(all_close(value, round(accuracy, digits)) for digits in range(2, 6)):
         raise Mistake("that is rounded. Give the number without rounding it.")
-    return same(value, share)
+    return False
 
 
-def _is_surest_mistake(value, predictions, test_labels):
+def _is_most_confident_mistake(value, predictions, test_labels):
     count = len(test_labels)
     if value != int(value) or not 0 <= value < count:
         raise Mistake(
@@ -39,23 +49,23 @@ def _is_surest_mistake(value, predictions, test_labels):
         )
     image = int(value)
     predicted = predictions.argmax(axis=1)
-    surest = predictions.max(axis=1)
+    confidence = predictions.max(axis=1)
     if predicted[image] == test_labels[image]:
         raise Mistake(
             f"image {image} is not a mistake. The model predicts class {predicted[image]}, and "
             "this is its label."
         )
-    # Two mistakes can be equally sure: then each of them is right.
-    return surest[image] == surest[predicted != test_labels].max()
+    # The model can be equally confident about two mistakes: then each of them is right.
+    return confidence[image] == confidence[predicted != test_labels].max()
 
 
 exercise_1 = NumberExercise(
     1,
     shape=(),
-    is_right=lambda value: same(value, 50_890),
+    is_right=lambda value: all_close(value, 50_890),
     expected="one whole number: the number of weights and biases in both Dense layers",
     hints=[
-        "The section Build the model counts the parameters for 128 units. Copy these two lines, "
+        "The section 'Build the model' counts the parameters for 128 units. Copy these two lines, "
         "and find each place where 128 is the number of units in the hidden layer.",
         "The number 128 is there three times: twice in the first line, once in the second.",
         "The hidden layer has 784 * 64 + 64 parameters. The output layer has 64 inputs now.",
@@ -91,8 +101,8 @@ exercise_1 = NumberExercise(
         ),
         (
             "answer_1 = 101_770 // 2",
-            "that is half the number of parameters of the network in the lesson. But the output "
-            "layer has ten biases in both networks, so they are not halved.",
+            "that is half of 101,770, so you have halved all the parameters. But the output layer "
+            "still has ten units: it has ten biases, and you have counted only five of them.",
         ),
     ],
 )
@@ -100,7 +110,7 @@ exercise_1 = NumberExercise(
 exercise_2 = NumberExercise(
     2,
     shape=(CLASSES,),
-    is_right=lambda value, labels: same(value, np.bincount(labels, minlength=CLASSES)),
+    is_right=lambda value, labels: all_close(value, np.bincount(labels, minlength=CLASSES)),
     expected="ten numbers, one for each class: how many test images have this label",
     data=("test_labels",),
     check_data=_ten_classes,
@@ -133,8 +143,8 @@ exercise_2 = NumberExercise(
         ),
         (
             "answer_2 = [np.mean(test_labels == number) for number in range(10)]",
-            "these are fractions between 0 and 1. np.mean divides by the total number of "
-            "images; np.sum only counts.",
+            "these are fractions between 0 and 1, because np.mean divides by the total number of "
+            "images. Use np.sum instead of np.mean.",
         ),
         (
             "answer_2 = [6_000] * 10",
@@ -146,7 +156,7 @@ exercise_2 = NumberExercise(
 exercise_3 = NumberExercise(
     3,
     shape=(),
-    is_right=_is_share_of_shirts,
+    is_right=_is_accuracy_on_shirts,
     expected="one number from 0 to 1: the number of correct predictions for shirts, divided by "
     "the number of shirts",
     data=("predictions", "test_labels"),
@@ -210,11 +220,11 @@ exercise_3 = NumberExercise(
 exercise_4 = NumberExercise(
     4,
     shape=(),
-    is_right=_is_surest_mistake,
+    is_right=_is_most_confident_mistake,
     expected="the position in the test set of the wrongly classified image whose predicted "
     "class has the largest probability",
     data=("predictions", "test_labels"),
-    check_data=predictions_and_labels,
+    check_data=_predictions_and_labels,
     hints=[
         "Go in two steps: find all mistakes, then take the one with the largest probability.",
         "wrong = np.flatnonzero(predicted_labels != test_labels) contains the positions of all "
@@ -226,10 +236,10 @@ exercise_4 = NumberExercise(
     solution="""
         predicted_labels = np.argmax(predictions, axis=1)
         wrong = np.flatnonzero(predicted_labels != test_labels)
-        surest = predictions.max(axis=1)[wrong]
-        answer_4 = wrong[np.argmax(surest)]
+        confidence = predictions.max(axis=1)[wrong]
+        answer_4 = wrong[np.argmax(confidence)]
     """,
-    why="np.argmax finds a place in the short list of mistakes. wrong[...] turns it into the "
+    why="np.argmax finds a position in the short list of mistakes. wrong[...] turns it into the "
     "position in the test set.",
     mistakes=[
         (
@@ -254,15 +264,16 @@ exercise_4 = NumberExercise(
             wrong = np.flatnonzero(np.argmax(predictions, axis=1) != test_labels)
             answer_4 = predictions.max(axis=1)[wrong].max()
             """,
-            "that is the probability. The question asks for the position of the image: "
-            "np.argmax instead of max.",
+            "that is the probability. The question asks for the position of the image: first "
+            "find the position in the list of mistakes with np.argmax.",
         ),
         (
             """
             wrong = np.flatnonzero(np.argmax(predictions, axis=1) != test_labels)
             answer_4 = wrong[np.argmin(predictions.max(axis=1)[wrong])]
             """,
-            "that is the mistake with the smallest probability. Look for the largest probability.",
+            "that is the mistake with the smallest probability. Look for the largest: use "
+            "np.argmax instead of np.argmin.",
         ),
         (
             """

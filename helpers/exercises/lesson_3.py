@@ -7,7 +7,7 @@ from helpers.exercises.engine import (
     Mistake,
     NumberExercise,
     ShapeExercise,
-    same,
+    all_close,
 )
 
 SEES_FLAT = (
@@ -25,7 +25,7 @@ SEES_NOTHING = (
 
 
 def _steps():
-    """Return images of 6 x 6 that are dark above and light below, the edge in each place."""
+    """Return images of 6 x 6 that are dark above and light below, the edge at each position."""
     return [np.repeat(np.arange(6) >= first, 6).reshape(6, 6) for first in range(1, 6)]
 
 
@@ -82,7 +82,7 @@ exercise_1 = ShapeExercise(
         ("answer_1 = (30, 30, 16)", "that is after the convolution. The pooling comes after it."),
         (
             "answer_1 = (16, 16, 16)",
-            "that would be right with padding='same'. Without padding, the convolution makes "
+            "that would be correct with padding='same'. Without padding, the convolution makes "
             "the image smaller.",
         ),
         (
@@ -97,7 +97,7 @@ exercise_1 = ShapeExercise(
         ),
         (
             "answer_1 = (None, 15, 15, 16)",
-            "that is right for many images. Leave out the first number: the question is about "
+            "that is correct for many images. Leave out the first number: the question is about "
             "one image.",
         ),
         (
@@ -116,7 +116,7 @@ exercise_1 = ShapeExercise(
 exercise_2 = NumberExercise(
     2,
     shape=(),
-    is_right=lambda value: same(value, 448),
+    is_right=lambda value: all_close(value, 448),
     expected="one whole number: the weights and biases of all 16 filters",
     hints=[
         "How many numbers does one filter cover at one position? The image has three channels.",
@@ -130,8 +130,7 @@ exercise_2 = NumberExercise(
         (
             "answer_2 = 3 * 3 * 1 * 16 + 16",
             "that would be correct for a greyscale image. With three channels, each filter has "
-            "3 x 3 "
-            "weights for each channel.",
+            "3 x 3 weights for each channel.",
         ),
         ("answer_2 = 3 * 3 * 3 * 16", "the weights are right. Add one bias for each filter."),
         ("answer_2 = 3 * 3 * 3 + 1", "that is one filter. There are 16 of them."),
@@ -147,7 +146,7 @@ exercise_2 = NumberExercise(
         ),
         (
             "answer_2 = 2 * 2 * 3 * 16 + 16",
-            "that would be right for filters of 2 x 2, as in the network of the lesson. Here "
+            "that would be correct for 2 x 2 filters, as in the network of the lesson. Here "
             "they are 3 x 3.",
         ),
     ],
@@ -160,8 +159,7 @@ exercise_3 = NumberExercise(
     expected="a table of numbers with three rows and three columns",
     hints=[
         "The filter edge in the lesson subtracts the pixels under its top row from the pixels "
-        "under its bottom row. A vertical "
-        "edge is a difference between left and right.",
+        "under its bottom row. A vertical edge is a difference between left and right.",
         "Subtract the left column from the right column. The middle column can be 0.",
         "Each row of the filter is [-1, 0, 1].",
     ],
@@ -173,8 +171,7 @@ exercise_3 = NumberExercise(
     mistakes=[
         (
             "answer_3 = [[-1, -1, -1], [0, 0, 0], [1, 1, 1]]",
-            "that is the filter of the lesson. It finds horizontal edges. Exchange rows and "
-            "columns.",
+            "that is the filter of the lesson. It finds horizontal edges. Swap rows and columns.",
         ),
         ("answer_3 = np.ones((3, 3))", SEES_FLAT),
         ("answer_3 = [[0, 1, 0], [1, -4, 1], [0, 1, 0]]", SEES_HORIZONTAL),
@@ -197,7 +194,7 @@ exercise_4 = FunctionExercise(
         "result has image.shape[0] // 2 rows.",
         "The window for result[row, column] begins at row 2 * row and column 2 * column of the "
         "image.",
-        "The field is image[2 * row : 2 * row + 2, 2 * column : 2 * column + 2]. Its largest "
+        "The window is image[2 * row : 2 * row + 2, 2 * column : 2 * column + 2]. Its largest "
         "number goes to result[row, column].",
     ],
     solution="""
@@ -206,8 +203,8 @@ exercise_4 = FunctionExercise(
             result = np.zeros((rows, columns))
             for row in range(rows):
                 for column in range(columns):
-                    field = image[2 * row : 2 * row + 2, 2 * column : 2 * column + 2]
-                    result[row, column] = field.max()
+                    window = image[2 * row : 2 * row + 2, 2 * column : 2 * column + 2]
+                    result[row, column] = window.max()
             return result
     """,
     why="The windows do not overlap: each begins two rows or two columns after the previous "
@@ -219,14 +216,14 @@ exercise_4 = FunctionExercise(
                 rows, columns = image.shape
                 return image.reshape(rows // 2, 2, columns // 2, 2).mean(axis=(1, 3))
             """,
-            "that is the mean of each field. Max pooling keeps the largest number.",
+            "that is the mean of each window. Max pooling keeps the largest number.",
         ),
         (
             """
             def max_pool(image):
                 return image[::2, ::2]
             """,
-            "you keep the first number of each field. Compare all four, and keep the largest.",
+            "you keep the first number of each window. Compare all four, and keep the largest.",
         ),
         (
             """
@@ -234,7 +231,7 @@ exercise_4 = FunctionExercise(
                 above = np.maximum(image[:-1, :-1], image[:-1, 1:])
                 return np.maximum(above, np.maximum(image[1:, :-1], image[1:, 1:]))
             """,
-            "your fields overlap. The next field begins two rows or two columns further on.",
+            "your windows overlap. The next window begins two rows or two columns further on.",
         ),
         (
             """
@@ -269,7 +266,7 @@ exercise_4 = FunctionExercise(
                         result[row, column] = image[row : row + 2, column : column + 2].max()
                 return result
             """,
-            "your fields overlap. The field for row, column of the result begins at row 2 * row "
+            "your windows overlap. The window for result[row, column] begins at row 2 * row "
             "and column 2 * column of the image.",
         ),
         (
@@ -281,7 +278,7 @@ exercise_4 = FunctionExercise(
                         result[row, column] = image[row : row + 2, column : column + 2].max()
                 return result
             """,
-            "the fields are right. But the result has half as many rows and columns: write to "
+            "the windows are right. But the result has half as many rows and columns: write to "
             "result[row // 2, column // 2].",
         ),
         (
@@ -290,13 +287,12 @@ exercise_4 = FunctionExercise(
                 result = np.zeros((14, 14))
                 for row in range(14):
                     for column in range(14):
-                        field = image[2 * row : 2 * row + 2, 2 * column : 2 * column + 2]
-                        result[row, column] = field.max()
+                        window = image[2 * row : 2 * row + 2, 2 * column : 2 * column + 2]
+                        result[row, column] = window.max()
                 return result
             """,
             "your loops have 14 steps, which is correct only for an image with 28 rows. Use "
-            "half of image.shape[0] and of "
-            "image.shape[1].",
+            "half of image.shape[0] and of image.shape[1].",
         ),
     ],
 )

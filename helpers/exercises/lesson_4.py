@@ -1,18 +1,44 @@
-"""The exercises of lesson 4: go the whole way once more, with one-hot labels."""
+"""The exercises of lesson 4: the whole workflow again, with one-hot labels."""
+
+import json
+from importlib.resources import files
 
 import numpy as np
 
 from helpers import validation
 from helpers.exercises.engine import (
     FunctionExercise,
-    Mistake,
     NamesExercise,
     NumberExercise,
-    same,
+    all_close,
 )
 
 SPARSE = "sparse_categorical_crossentropy"
 CATEGORICAL = "categorical_crossentropy"
+
+
+# Not a path beside this module: the course may be in a ZIP file.
+RUNS = json.loads(files("helpers.exercises").joinpath("sick_runs.json").read_text("utf-8"))
+CAUSES = [run["cause"] for run in RUNS]
+
+
+def _format_run(letter, run):
+    names = ["loss", "accuracy", "val_loss", "val_accuracy"]
+    lines = [f"{letter}) {run['images']:,} images, optimizer {run['optimizer']}"]
+    lines.append("  ".join(["epoch", *names]))
+    for values in zip(run["epochs"], *(run[name] for name in names), strict=True):
+        row = [f"{value:{len(name)}.3f}" for name, value in zip(names, values[1:], strict=True)]
+        lines.append("  ".join([f"{values[0]:5}", *row]))
+    return "\n".join([*lines, f"test accuracy: {run['test_accuracy']:.3f}"])
+
+
+five_runs = "\n\n".join(map(_format_run, "abcde", RUNS))
+
+
+def _swapped(first, second):
+    """Return the code of an answer with two of the causes in each other's position."""
+    other = {first: second, second: first}
+    return f"answer_1 = {[other.get(cause, cause) for cause in CAUSES]}"
 
 
 def _one_hot(labels, classes):
@@ -50,48 +76,58 @@ def _predictions_and_one_hot(predictions, y_test_hot):
     return predictions, rows
 
 
-def _is_count_of_sure_mistakes(value, predictions, y_test_hot):
+def _is_count_of_confident_mistakes(value, predictions, y_test_hot):
     predicted = predictions.argmax(axis=1)
     is_wrong = y_test_hot[np.arange(len(predicted)), predicted] == 0
-    return same(value, np.count_nonzero(predictions.max(axis=1)[is_wrong] > 0.9))
+    return all_close(value, np.count_nonzero(predictions.max(axis=1)[is_wrong] > 0.9))
 
 
-def _is_number_of_steps(value):
-    if value != int(value):
-        raise Mistake(
-            "the number of steps must be a whole number. The last batch is not full, but it "
-            "counts as one step."
-        )
-    return same(value, 391)
-
-
-exercise_1 = NumberExercise(
+exercise_1 = NamesExercise(
     1,
-    shape=(),
-    is_right=_is_number_of_steps,
-    expected="one whole number: how many batches are needed to use each image once",
+    truth=CAUSES,
+    choice=sorted(CAUSES),
+    expected="a list of five strings: what went wrong in the runs a, b, c, d and e",
     hints=[
-        "The lesson says how to compute the steps: the number of images, divided by the batch "
-        "size, rounded up.",
-        "50,000 / 128 is 390.625. The last batch is smaller than the others, and it is a step, "
-        "too.",
+        "First look at the training loss. Does it fall, and is it near 0 at the end?",
+        "Then compare the training accuracy with val_accuracy: are the two close, or far apart? "
+        "In which epoch does the difference begin?",
+        "Then compare val_accuracy with the test accuracy. Both should come from new images of the "
+        "same kind, so they should be close. In which two runs are they far apart?",
+        "In c, the loss stays near 2.3. A model that gives each of ten classes the probability "
+        "0.1 has the loss 2.30.",
     ],
-    solution="answer_1 = int(np.ceil(50_000 / 128))",
-    why="After 390 full batches, 80 images remain. They form one more, smaller batch. np.ceil "
-    "rounds "
-    "up.",
+    solution="\n".join(["answer_1 = [", *(f'    "{cause}",' for cause in CAUSES), "]"]),
+    why="In a, all four values still improve. In b, the validation set is too easy: the test "
+    "accuracy is much lower. In c, the loss stays near 2.3, as with ten equal probabilities. In "
+    "d, the validation loss rises while the training loss falls to 0. In e, the validation "
+    "accuracy is near 0 from the first epoch: nearly all of the validation images are of a class "
+    "that does not occur in the training set.",
     mistakes=[
         (
-            "answer_1 = 50_000 // 128",
-            "you have rounded down. The remaining 80 images need one more step.",
+            _swapped("stopped too early", "learning rate too high"),
+            "you have swapped a and c. In both, the accuracy is low. Look at the training loss. "
+            "In a, it falls in each epoch, so more epochs would help. In c, it stays near 2.3, "
+            "the loss of ten equal probabilities, so more epochs would not help.",
         ),
-        ("answer_1 = 1_563", "that is the number for a batch size of 32. Here it is 128."),
         (
-            "answer_1 = 469",
-            "that is the number for all 60,000 images. The model trains on 50,000, because "
-            "10,000 are in the validation set.",
+            _swapped("overfitting", "sorted split"),
+            "you have swapped d and e. In both, the validation loss rises. Look at val_accuracy. "
+            "With overfitting, it is high and stays high. After a sorted split, it is near 0 from "
+            "the first epoch, far below guessing: the model has never seen the last class.",
         ),
-        ("answer_1 = 50_000 * 128", "divide the images by the batch size. Do not multiply."),
+        (
+            _swapped("leak", "overfitting"),
+            "you have swapped b and d. In both, the training accuracy is 1. Look at the "
+            "validation values. With overfitting, they are worse than the training values, and "
+            "similar to those on the test set. After a leak, they are as good as the training "
+            "values, and much better than those on the test set.",
+        ),
+        (
+            _swapped("leak", "sorted split"),
+            "you have swapped b and e. In both, val_accuracy and the test accuracy are far "
+            "apart. After a leak, val_accuracy is too high, because the model has seen these "
+            "images in training. After a sorted split, it is too low.",
+        ),
     ],
 )
 
@@ -104,7 +140,7 @@ exercise_2 = NamesExercise(
         "Is a label one whole number, or a row with a number for each class?",
         "If each label is a row, use categorical_crossentropy, even if the 1 is divided among "
         "several classes.",
-        "One of the three takes sparse_categorical_crossentropy, two take "
+        "One of the three needs sparse_categorical_crossentropy, two need "
         "categorical_crossentropy.",
     ],
     solution="""
@@ -119,16 +155,16 @@ exercise_2 = NamesExercise(
     mistakes=[
         (
             f"answer_2 = ['{CATEGORICAL}', '{SPARSE}', '{SPARSE}']",
-            "you have exchanged the two names. sparse is for labels that are whole numbers.",
+            "you have swapped the two names. sparse is for labels that are whole numbers.",
         ),
         (
             f"answer_2 = ['{CATEGORICAL}', '{CATEGORICAL}', '{CATEGORICAL}']",
-            "look at a again. These labels are whole numbers, and this loss wants one row for "
+            "look at a again. These labels are whole numbers, but this loss needs one row for "
             "each label.",
         ),
         (
             f"answer_2 = ['{SPARSE}', '{SPARSE}', '{CATEGORICAL}']",
-            "look at b again. These labels are one-hot rows, and the sparse loss wants whole "
+            "look at b again. These labels are one-hot rows, but the sparse loss needs whole "
             "numbers.",
         ),
         (
@@ -174,7 +210,7 @@ exercise_3 = FunctionExercise(
             def one_hot(labels, classes):
                 return np.eye(classes)[labels].T
             """,
-            "rows and columns are exchanged. Each label has a row of its own.",
+            "rows and columns are swapped. Each label has its own row.",
         ),
         (
             """
@@ -218,7 +254,7 @@ exercise_3 = FunctionExercise(
                     rows[label, row] = 1
                 return rows
             """,
-            "row and label are exchanged. In the square brackets, the row comes first.",
+            "row and label are swapped. In the square brackets, the row comes first.",
         ),
     ],
 )
@@ -226,7 +262,7 @@ exercise_3 = FunctionExercise(
 exercise_4 = NumberExercise(
     4,
     shape=(),
-    is_right=_is_count_of_sure_mistakes,
+    is_right=_is_count_of_confident_mistakes,
     expected="one whole number: how many images the model gets wrong with a probability of more "
     "than 0.9",
     data=("predictions", "y_test_hot"),
@@ -234,18 +270,19 @@ exercise_4 = NumberExercise(
     hints=[
         "First convert both to class numbers: use np.argmax with axis=1, once for predictions "
         "and once for y_test_hot.",
-        "The model is wrong where the two differ. It is sure where predictions.max(axis=1) > 0.9.",
-        "wrong & sure is True where both are True. np.sum counts them.",
+        "The model is wrong where the two differ. It is confident where "
+        "predictions.max(axis=1) > 0.9.",
+        "wrong & confident is True where both are True. np.sum counts them.",
     ],
     solution="""
         predicted_labels = np.argmax(predictions, axis=1)
         true_labels = np.argmax(y_test_hot, axis=1)
         wrong = predicted_labels != true_labels
-        sure = predictions.max(axis=1) > 0.9
-        answer_4 = np.sum(wrong & sure)
+        confident = predictions.max(axis=1) > 0.9
+        answer_4 = np.sum(wrong & confident)
     """,
     why="argmax converts one-hot rows and probabilities to class numbers in the same way. A large "
-    "probability does not mean that the model is right.",
+    "probability does not mean that the prediction is correct.",
     mistakes=[
         (
             "answer_4 = np.sum(predictions.max(axis=1) > 0.9)",
@@ -277,7 +314,8 @@ exercise_4 = NumberExercise(
             wrong = np.argmax(predictions, axis=1) != np.argmax(y_test_hot, axis=1)
             answer_4 = np.sum(wrong | (predictions.max(axis=1) > 0.9))
             """,
-            "| means that only one of the two has to be True. Here both must be True: use &.",
+            "| means that only one of the two has to be True. Here both must be True: use & "
+            "instead of |.",
         ),
     ],
 )

