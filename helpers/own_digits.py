@@ -31,6 +31,8 @@ SIDE = 400  # larger pictures are reduced to this: a digit of 20 pixels needs no
 TILES = 40  # the light on the paper is measured at this many points along the longer side
 WIDEST_STROKE = 9  # in tiles
 STRONG = 0.6
+FAINT = 0.2
+GAIN = 75
 GROW = 1.25
 FULL = 98
 EVEN = 0.03  # paper whose border differs by less is even
@@ -90,7 +92,7 @@ def prepare_digit(picture):
     digit = crop(ink)
     small = fit(digit)
     image = centre(small)
-    return image / image.max()
+    return to_1(image)
 
 
 def to_grey(picture):
@@ -127,12 +129,14 @@ def remove_paper(light):
     """
     size = WIDEST_STROKE
     paper = _even_out(light, [ImageFilter.MinFilter(size), ImageFilter.MaxFilter(size)])
-    ink = light - paper - np.median(light - paper)
+    ink = light - paper - np.median(_border(light - paper))
     ink = ink / np.maximum(1 - paper, 0.05)  # in a shadow, ink and paper differ by less
-    noise = 6 * np.median(np.abs(ink))
+    noise = 6 * min(np.median(np.abs(part)) for part in (ink, _border(ink)))
     if not (ink > noise).any():
         raise ValueError(_NO_DIGIT)
     full = np.percentile(ink[ink > noise], FULL)
+    if full < FAINT and noise > 0:
+        raise ValueError(_NO_DIGIT)
     return ((ink - noise) / (full - noise)).clip(0, 1)
 
 
@@ -147,7 +151,7 @@ def crop(ink):
     ValueError
         There is no digit, or more than one.
     """
-    if (ink > 0.5).mean() > 0.6:
+    if (ink > 0.5).mean() > 0.5:
         raise ValueError(
             "More than half of the picture is ink. Leave empty paper around the digit, and write "
             "with a thinner pen."
@@ -188,6 +192,12 @@ def centre(small):
     top = min(max(round(14 - row), 0), 28 - height)
     left = min(max(round(14 - column), 0), 28 - width)
     return np.pad(small, ((top, 28 - height - top), (left, 28 - width - left)))
+
+
+def to_1(image):
+    """Scale the values so that a quarter of the ink is 1: thin pens give faint images."""
+    full = np.percentile(image[image > 0.1], GAIN)
+    return (image / full).clip(0, 1)
 
 
 _NO_DIGIT = (
@@ -331,15 +341,18 @@ def _strong_pieces(ink):
 
     Faint ink that reaches far beyond the strong ink is a line of the paper.
     """
-    strong = _pieces(ink > STRONG, ink) or _pieces(ink > STRONG, ink, at_border=True)
+    at_border = False
+    strong = _pieces(ink > STRONG, ink)
+    if not strong:
+        at_border = True
+        strong = _pieces(ink > STRONG, ink, at_border)
     pieces = []
-    for whole in _pieces(ink > 0, ink, at_border=True):
-        parts = [piece for piece in strong if (piece & whole).any()]
+    for whole in _pieces(ink > 0, ink, at_border):
+        parts = [part for part in strong if (part & whole).any()]
         if parts and _length(whole) < GROW * _length(np.any(parts, axis=0)):
-            parts = [whole]
-        elif parts:
-            parts = [_filtered(part, ImageFilter.MaxFilter(5)) & (ink > 0) for part in parts]
-        pieces += parts
+            pieces.append(whole)
+            strong = [part for part in strong if not (part & whole).any()]
+    pieces += [_filtered(part, ImageFilter.MaxFilter(5)) & (ink > 0) for part in strong]
     return sorted(pieces, key=lambda piece: -ink[piece].sum())
 
 
