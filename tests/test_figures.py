@@ -186,6 +186,7 @@ def lesson_5():
         ink_to_light=lambda grey: 0.9 * grey,
         remove_paper=lambda light: 0.8 * light,
         crop=lambda ink: 0.6 * ink,
+        to_1=lambda image: 0.5 * image,
     )
     n.crop = lambda image: image
     n.longer_side_20, n.centre_of_mass = lambda box: box**3, lambda digit: 0.2
@@ -409,8 +410,8 @@ FIGURES = {
             "['photograph', 'grey', 'ink to light', 'paper to 0'], columns=4)"
         ],
         "fit-picture": [
-            "plot_pictures([0.6 * ink, (0.6 * ink) ** 3, 0.2 * (0.6 * ink) ** 3], "
-            "['crop', 'longer side 20', 'centre of mass'], columns=4)"
+            "plot_pictures([0.6 * ink, *(x * (0.6 * ink) ** 3 for x in (1, 0.2, 0.1))], "
+            "['crop', 'longer side 20', 'centre of mass', 'values to 1'], columns=4)"
         ],
         "ones": [
             "plot_pictures([prepare_digit(pictures[kind][11]) for kind in pictures], "
