@@ -40,11 +40,11 @@ BADGES = {
     ),
 }
 HEADING = re.compile(r"(# [^\n]*\n)(?:\n\[!\[Open in Colab\][^\n]*\n)?(?=\n)")
-SET_UP = re.compile(r"(?<=## Set up\n\n)This lesson needs the other files of the course\.[^\n]*")
+SET_UP = re.compile(r"(?<=## Set up\n\n)This lesson needs the other course files\.[^\n]*")
 WAYS = re.compile(r"(?<=<!-- ways -->\n).*?(?=<!-- /ways -->)", re.DOTALL)
 
 PUBLISHED_SET_UP = (
-    "This lesson needs the other files of the course. If they are not there, as in Google Colab, "
+    "This lesson needs the other course files. If they are not there, as in Google Colab, "
     "the next cell installs them. In the folder of the course, it does nothing."
 )
 # What pip says stands above the error: IPython does not stop a cell when pip fails.
@@ -69,7 +69,7 @@ memory, and one lesson uses up to 1.6 GB: shut down each lesson before you open 
 """
 
 UNPUBLISHED_SET_UP = (
-    "This lesson needs the other files of the course. If you opened it alone in Google Colab, the "
+    "This lesson needs the other course files. If you opened only this lesson in Google Colab, the "
     "next cell asks for them: choose `course.zip`, or the ZIP file of the whole course. Elsewhere, "
     "it does nothing."
 )
