@@ -185,7 +185,7 @@ def with_address(text, repository, tag, path):
         raise ValueError("it needs cells with the ids title, set-up and colab")
     cells["title"].source = with_badges(cells["title"].source, badges(repository, tag, path))
     set_up = PUBLISHED_SET_UP if repository else UNPUBLISHED_SET_UP
-    words = "after '## Set up', it has to say: This lesson needs the other files of the course."
+    words = "after '## Set up', it has to say: This lesson needs the other course files."
     cells["set-up"].source = replace_once(SET_UP, set_up, cells["set-up"].source, words)
     cells["colab"].source = colab_cell(repository, tag)
     return nbformat.writes(notebook) + "\n"
