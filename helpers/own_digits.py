@@ -28,14 +28,19 @@ KINDS = ("drawn", "scanned", "photographed")
 
 MAX_PIXELS = 89_000_000  # where Pillow begins to warn
 SIDE = 400  # larger pictures are reduced to this: a digit of 20 pixels needs no more
-TILES = 40  # the light on the paper is measured at this many points along the longer side
+EVEN = 0.03  # paper is even if most of its border differs by less
+TILES = 40  # the light on uneven paper is measured at this many points along the longer side
 WIDEST_STROKE = 9  # in tiles
-STRONG = 0.6
-FAINT = 0.2
-GAIN = 75
-GROW = 1.25
-FULL = 98
-EVEN = 0.03  # paper whose border differs by less is even
+FAINTEST = 0.28  # how much darker than uneven paper ink has to be
+STRONG = 0.6  # ink above this is not a printed line
+NO_DIGIT = (
+    "There is no digit in the picture: it is empty, or the ink is too faint. Write with a dark, "
+    "thick pen, and cut the picture so that the digit fills about half of it."
+)
+FULL_OF_INK = (
+    "The picture, or a large part of it, is full of ink. Leave empty paper around the digit, and "
+    "write with a thinner pen."
+)
 
 
 def load_pictures(kind):
@@ -117,63 +122,74 @@ def to_grey(picture):
 
 def ink_to_light(grey):
     """Return the picture with light ink: subtract it from 1 if its ink is dark."""
-    difference = grey - _even_out(grey, [ImageFilter.MedianFilter(13)])
+    difference = grey - _even_out(grey, ImageFilter.MedianFilter(13))
     return grey if difference.max() > -difference.min() else 1 - grey
 
 
 def remove_paper(light):
-    """Return how much ink is on each pixel: 0 is paper, and 1 is the full ink.
+    """Return how much ink there is on each pixel: 0 is paper, and 1 is full ink.
 
-    The paper around each point is where the picture is darkest. What remains is compared with
-    its noise.
+    Around each point, the paper is where the picture is darkest. What differs from the paper by
+    less than the noise of the picture is paper, too.
+
+    Raises
+    ------
+    ValueError
+        There is no ink, or too much.
     """
     size = WIDEST_STROKE
-    paper = _even_out(light, [ImageFilter.MinFilter(size), ImageFilter.MaxFilter(size)])
-    ink = light - paper - np.median(_border(light - paper))
-    ink = ink / np.maximum(1 - paper, 0.05)  # in a shadow, ink and paper differ by less
-    noise = 6 * min(np.median(np.abs(part)) for part in (ink, _border(ink)))
+    paper = _even_out(light, ImageFilter.MinFilter(size), ImageFilter.MaxFilter(size))
+    ink = (light - paper) / np.maximum(1 - paper, 0.05)  # in a shadow, they differ by less
+    if np.median(ink) > 0.3:
+        raise ValueError(FULL_OF_INK)
+    noise = 6 * np.median(np.abs(ink))
     if not (ink > noise).any():
-        raise ValueError(_NO_DIGIT)
-    full = np.percentile(ink[ink > noise], FULL)
-    if full < FAINT and noise > 0:
-        raise ValueError(_NO_DIGIT)
+        raise ValueError(NO_DIGIT)
+    full = np.percentile(ink[ink > noise], 98)
+    if noise and full < FAINTEST:
+        raise ValueError(NO_DIGIT)
     return ((ink - noise) / (full - noise)).clip(0, 1)
 
 
 def crop(ink):
-    """Cut out the digit: the largest piece of ink that does not touch the border.
+    """Cut out the digit: the largest piece of ink, and smaller pieces close to it.
 
-    Smaller pieces beside it belong to the digit, too. Where lines of the paper join the digit
-    to the border, only strong ink counts.
+    Lines of the paper, the border of a scan and parts of other writing are left out.
 
     Raises
     ------
     ValueError
         There is no digit, or more than one.
     """
-    if (ink > 0.5).mean() > 0.5:
+    digit, *others = _pieces(ink)
+    if digit[[0, 0, -1, -1], [0, -1, 0, -1]].sum() > 1:  # it reaches two corners
+        raise ValueError(FULL_OF_INK)
+    length, amount, count = _length(digit), ink[digit].sum(), 1
+    if length < max(4, max(ink.shape) / 25):
         raise ValueError(
-            "More than half of the picture is ink. Leave empty paper around the digit, and write "
-            "with a thinner pen."
+            f"The largest mark in the picture is only {length} pixels long, but the picture has "
+            f"{ink.shape[0]} x {ink.shape[1]} pixels. Cut the picture so that the digit fills "
+            "about half of it."
         )
-    pieces = _strong_pieces(ink)
-    if not pieces or _length(pieces[0]) < max(4, max(ink.shape) / 25):
-        raise ValueError(_NO_DIGIT)
-    digit, digits = pieces[0].copy(), 1
-    for piece in pieces[1:]:
-        gap = _gap(piece, pieces[0]) / _length(pieces[0])
-        amount = ink[piece].sum() / ink[pieces[0]].sum()
-        if gap > 0.05 and _length(piece) > 0.5 * _length(pieces[0]) and amount > 0.2:
-            digits += 1
+    whole = digit.copy()
+    for piece in others:
+        gap = _gap(piece, digit) / length
+        if _sides(piece):
+            whole |= piece & (gap < 0)
+        elif gap > 0.05 and _length(piece) > 0.5 * length and ink[piece].sum() > 0.2 * amount:
+            count += 1
         elif gap < 0.25:
-            digit |= piece
-    if digits > 1:
+            whole |= piece
+    if count > 1:
         raise ValueError(
-            f"The picture shows {digits} digits beside each other, expected one. Cut the picture "
-            "into pieces with one digit each, for example picture[:, :100]."
+            f"The picture shows {count} digits, or other marks of that size, beside each other. "
+            "Cut out one digit, for example with picture[:, :100]. If these are printed lines, "
+            "use plain paper or a darker pen."
         )
-    rows, columns = _box(digit)
-    return np.where(digit, ink, 0)[rows, columns]
+    digit = np.where(whole, ink, 0)[_box(whole)]
+    if (digit > 0.5).mean() > 0.9 and min(digit.shape) > 0.5 * max(digit.shape):
+        raise ValueError(FULL_OF_INK)
+    return digit
 
 
 def fit(digit):
@@ -196,14 +212,8 @@ def centre(small):
 
 def to_1(image):
     """Scale the values so that a quarter of the ink is 1: thin pens give faint images."""
-    full = np.percentile(image[image > 0.1], GAIN)
+    full = np.percentile(image[image > 0.1 * image.max()], 75)
     return (image / full).clip(0, 1)
-
-
-_NO_DIGIT = (
-    "There is no digit in the picture: it is empty, or its ink is too faint or too small. Write "
-    "with a dark pen, and cut the picture so that the digit fills about half of it."
-)
 
 
 def _open(path):
@@ -265,14 +275,14 @@ def _array_to_picture(picture):
 
 def _check_shape(shape):
     hint = ""
-    if len(shape) in (2, 3) and min(shape[:2]) >= 8 and shape[2:] in ((), (1,), (3,), (4,)):
+    if len(shape) in (2, 3) and min(shape[:2]) >= 4 and shape[2:] in ((), (1,), (3,), (4,)):
         return
     if shape == (784,) or shape == (1, 784):
         hint = " This looks like a flattened image: pass picture.reshape(28, 28)."
     elif len(shape) == 4 or (len(shape) == 3 and shape[2] > 4):
         hint = " This looks like a batch of images: pass one of them, for example images[0]."
     elif len(shape) in (2, 3):
-        hint = " A picture needs at least 8 rows and 8 columns."
+        hint = " A picture needs at least 4 rows and 4 columns."
     raise ValueError(
         f"picture has shape {shape}, expected (height, width), (height, width, 3) or "
         f"(height, width, 4).{hint}"
@@ -296,7 +306,7 @@ def _border(array):
     return array[~inside]
 
 
-def _even_out(array, filters):
+def _even_out(array, *filters):
     """Return the paper: a small copy without strokes, enlarged again; one value if it is even."""
     low, middle, high = np.percentile(_border(array), (10, 50, 90))
     if high - low < EVEN:
@@ -307,15 +317,20 @@ def _even_out(array, filters):
     small = small.resize([max(1, round(scale * n)) for n in size], Image.Resampling.BOX)
     for step in (*filters, ImageFilter.GaussianBlur(1)):
         small = small.filter(step)
-    return np.asarray(small.resize(size, Image.Resampling.BICUBIC), dtype="float32") / 255
+    paper = np.asarray(small.resize(size, Image.Resampling.BICUBIC), dtype="float32") / 255
+    return paper + np.median(array - paper)
 
 
 def _filtered(mask, image_filter):
     return np.asarray(Image.fromarray(np.uint8(mask)).filter(image_filter)) > 0
 
 
-def _pieces(mask, ink, at_border=False):
-    """Return masks of the pieces of ink that touch each other, those with the most ink first."""
+def _connected(mask, ink):
+    """Return the masks of at most 20 connected pieces, the most important ones first.
+
+    A piece that touches one side of the picture is probably a part of something else. One that
+    touches more sides is a line of the paper or the border of a scan.
+    """
     # The empty frame keeps the runs of one row apart from those of the next.
     wide = np.pad(_filtered(mask, ImageFilter.MaxFilter(3)), 1)
     label = np.where(wide, np.arange(1, wide.size + 1).reshape(wide.shape), 0)
@@ -330,35 +345,43 @@ def _pieces(mask, ink, at_border=False):
     label = label[1:-1, 1:-1] * mask
     amount = np.bincount(label.ravel(), ink.ravel())
     amount[0] = 0
-    if not at_border:
-        amount[np.concatenate([label[0], label[-1], label[:, 0], label[:, -1]])] = 0
-    largest = [k for k in np.argsort(-amount)[:20] if amount[k] > 0.03 * amount.max()]
-    return [label == k for k in largest]
+    sides = np.zeros(len(amount), dtype=int)
+    for side in (label[0], label[-1], label[:, 0], label[:, -1]):
+        sides[np.unique(side)] += 1
+    weight = amount * np.array([1, 0.3, 0, 0, 0])[sides]
+    if not weight.any():
+        weight = amount
+    return [label == k for k in np.argsort(-weight)[:20] if weight[k] > 0.03 * weight.max()]
 
 
-def _strong_pieces(ink):
-    """Return the pieces that do not touch the border, with the faint ink that belongs to them.
+def _pieces(ink):
+    """Return the pieces of strong ink, each with the faint ink that belongs to it.
 
-    Faint ink that reaches far beyond the strong ink is a line of the paper.
+    Faint ink that makes a piece much longer, or runs from side to side, is a line of the paper.
     """
-    at_border = False
-    strong = _pieces(ink > STRONG, ink)
-    if not strong:
-        at_border = True
-        strong = _pieces(ink > STRONG, ink, at_border)
-    pieces = []
-    for whole in _pieces(ink > 0, ink, at_border):
-        parts = [part for part in strong if (part & whole).any()]
-        if parts and _length(whole) < GROW * _length(np.any(parts, axis=0)):
-            pieces.append(whole)
-            strong = [part for part in strong if not (part & whole).any()]
-    pieces += [_filtered(part, ImageFilter.MaxFilter(5)) & (ink > 0) for part in strong]
-    return sorted(pieces, key=lambda piece: -ink[piece].sum())
+    pieces = _connected(ink > STRONG, ink)
+    wholes = [whole for whole in _connected(ink > 0, ink) if _sides(whole) < 2]
+    result = []
+    while pieces:
+        piece = pieces.pop(0)
+        whole = next((whole for whole in wholes if (whole & piece).any()), piece)
+        parts = [piece, *(other for other in pieces if (whole & other).any())]
+        if _length(whole) < 1.25 * _length(np.any(parts, axis=0)):
+            pieces = [other for other in pieces if not (whole & other).any()]
+        else:
+            whole = _filtered(piece, ImageFilter.MaxFilter(5)) & (ink > 0)
+        result.append(whole)
+    return result
 
 
 def _box(mask):
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+
+
+def _sides(piece):
+    """Return how many sides of the picture a piece touches."""
+    return sum(side.any() for side in (piece[0], piece[-1], piece[:, 0], piece[:, -1]))
 
 
 def _length(piece):
