@@ -14,6 +14,7 @@ Examples
 ((28, 28), dtype('float32'))
 """
 
+import io
 import os
 import warnings
 
@@ -52,15 +53,11 @@ def load_pictures(kind):
     """
     if kind not in KINDS:
         raise ValueError(f"kind is {kind!r}, expected one of {', '.join(map(repr, KINDS))}.")
-    paths = [path for path in FOLDER.iterdir() if path.name.startswith(kind)]
-    paths.sort(key=lambda path: path.stem[:-3:-1])
-    pictures = []
-    for path in paths:
-        # Pillow opens no path in a ZIP file, but it reads the file.
-        with path.open("rb") as file:
-            pictures.append(Image.open(file))
-            pictures[-1].load()
-    return pictures, np.array([int(path.stem[-2]) for path in paths], dtype="uint8")
+    files = [file for file in FOLDER.iterdir() if file.name.startswith(kind)]
+    files.sort(key=lambda file: file.stem[:-3:-1])
+    # Not Image.open(file): Python can import the course from a ZIP file.
+    pictures = [Image.open(io.BytesIO(file.read_bytes())) for file in files]
+    return pictures, np.array([int(file.stem[-2]) for file in files], dtype="uint8")
 
 
 def prepare_digit(picture):

@@ -109,7 +109,7 @@ def lesson_2():
 
     def losses(images, optimizer="adam"):
         rate = 0.001 if optimizer == "adam" else float(optimizer.learning_rate)
-        return None, [images.max(), rate, 3.5, 2.5, 1.5]
+        return None, [images.max(), rate, 3.5, 2.5]
 
     n.losses = losses
     return n
@@ -304,9 +304,9 @@ FIGURES = {
         "break-train break-plot": lambda n: [
             {
                 "lines": [
-                    curve("correct", "o-", [1, 0.001, 3.5, 2.5, 1.5]),
-                    curve("not scaled", "s--", [255, 0.001, 3.5, 2.5, 1.5]),
-                    curve("learning rate 0.3", "^:", [1, 0.3, 3.5, 2.5, 1.5]),
+                    curve("correct", "o-", [1, 0.001, 3.5, 2.5]),
+                    curve("not scaled", "s--", [255, 0.001, 3.5, 2.5]),
+                    curve("learning rate 0.3", "^:", [1, 0.3, 3.5, 2.5]),
                     curve("", "-", [np.log(10), np.log(10)], [0, 1]),
                 ],
                 "xlabel": "epoch",

@@ -237,4 +237,4 @@ def test_existing_account_is_not_taken(hub, learners):
         assert taker.sign_in(hub.password("room_password")) == 201
         assert taker.start_server() == 500
     finally:
-        subprocess.run(["userdel", "room-root"], check=True)
+        room.remove_account("room-root")

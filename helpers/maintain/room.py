@@ -53,6 +53,12 @@ def readable_python(folder):
     yield ["unshare", "--mount", "sh", "-c", OPEN, home, child, kept]
 
 
+def remove_account(name):
+    """Remove a Linux account, and what it runs: a hub that ends leaves its servers running."""
+    subprocess.run(["pkill", "--signal", "KILL", "--uid", name])
+    subprocess.run(["userdel", name], check=True)
+
+
 @contextmanager
 def new_room():
     """Yield a folder for a room; then remove it, and the accounts that its hub has made."""
@@ -66,9 +72,7 @@ def new_room():
     finally:
         for account in pwd.getpwall():
             if Path(account.pw_dir).parent == folder:
-                # A hub that ends leaves the learners' servers running.
-                subprocess.run(["pkill", "--signal", "KILL", "--uid", account.pw_name])
-                subprocess.run(["userdel", account.pw_name], check=True)
+                remove_account(account.pw_name)
         shutil.rmtree(folder)
 
 
@@ -196,7 +200,7 @@ class Learner:
             url.replace("http", "ws", 1),
             header=[f"Authorization: {self.session.headers['Authorization']}"],
             sslopt={"cert_reqs": ssl.CERT_NONE, "check_hostname": False},
-            timeout=900,
+            timeout=300,
         )
 
     def run(self, code):
