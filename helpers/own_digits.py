@@ -121,9 +121,15 @@ def to_grey(picture):
 
 
 def ink_to_light(grey):
-    """Return the picture with light ink: subtract it from 1 if its ink is dark."""
-    difference = grey - _even_out(grey, ImageFilter.MedianFilter(13))
-    return grey if difference.max() > -difference.min() else 1 - grey
+    """Return the picture with light ink: subtract it from 1 if its ink is dark.
+
+    Ink is what differs most from the paper around it. Paper that is light, but not evenly lit, is
+    in a photograph: its ink is dark.
+    """
+    paper = _even_out(grey, ImageFilter.MedianFilter(13))
+    light_photo = np.ptp(paper) > 0 and np.median(paper) > 0.5
+    difference = grey - paper
+    return 1 - grey if light_photo or difference.max() < -difference.min() else grey
 
 
 def remove_paper(light):
@@ -139,7 +145,7 @@ def remove_paper(light):
     """
     size = WIDEST_STROKE
     paper = _even_out(light, ImageFilter.MinFilter(size), ImageFilter.MaxFilter(size))
-    ink = (light - paper) / np.maximum(1 - paper, 0.05)  # in a shadow, they differ by less
+    ink = (light - paper) / np.maximum(1 - paper, 0.2)  # in a shadow, they differ by less
     if np.median(ink) > 0.3:
         raise ValueError(FULL_OF_INK)
     noise = 6 * np.median(np.abs(ink))
@@ -164,20 +170,20 @@ def crop(ink):
     digit, *others = _pieces(ink)
     if digit[[0, 0, -1, -1], [0, -1, 0, -1]].sum() > 1:  # it reaches two corners
         raise ValueError(FULL_OF_INK)
-    length, amount, count = _length(digit), ink[digit].sum(), 1
+    length, count = _length(digit), 1
     if length < max(4, max(ink.shape) / 25):
         raise ValueError(
-            f"The largest mark in the picture is only {length} pixels long, but the picture has "
-            f"{ink.shape[0]} x {ink.shape[1]} pixels. Cut the picture so that the digit fills "
-            "about half of it."
+            f"There is no digit in the picture: the largest mark is only {length} pixels long, "
+            f"and the picture has {ink.shape[0]} x {ink.shape[1]} pixels. Cut the picture so "
+            "that the digit fills about half of it."
         )
     whole = digit.copy()
     for piece in others:
-        gap = _gap(piece, digit) / length
+        gap, height = _gap(piece, digit) / length, _height(piece) / _height(digit)
         if _sides(piece):
             whole |= piece & (gap < 0)
-        elif gap > 0.05 and _length(piece) > 0.5 * length and ink[piece].sum() > 0.2 * amount:
-            count += 1
+        elif gap > 0.05 and height > (0.7 if gap < 0.25 else 0.4):
+            count += 1  # the top of a 5 and the left part of a 4 are not as high
         elif gap < 0.25:
             whole |= piece
     if count > 1:
@@ -254,15 +260,16 @@ def _array_to_picture(picture):
         array = np.asarray(picture)
     except Exception as error:
         raise ValueError(f"picture cannot be made into an array: {error}") from error
-    if array.dtype != bool and not np.issubdtype(array.dtype, np.number):
+    if array.dtype.kind not in "buif":
         raise ValueError(
             f"picture is a {type(picture).__name__}, expected the name of a file, a PIL image or "
             "an array of numbers."
         )
     _check_shape(array.shape)
     _check_size(array.size)
-    if not np.isfinite(array).all():
-        raise ValueError("picture contains values that are NaN or infinite.")
+    broken = array.size - np.isfinite(array).sum()
+    if broken:
+        raise ValueError(f"picture contains {broken:,} values that are NaN or infinite.")
     lowest, highest = array.min(), array.max()
     full = next((full for full in (1, 255, 65_535) if highest <= full), None)
     if lowest < 0 or full is None:
@@ -386,6 +393,10 @@ def _sides(piece):
 
 def _length(piece):
     return max(side.stop - side.start for side in _box(piece))
+
+
+def _height(piece):
+    return np.ptp(np.flatnonzero(piece.any(axis=1))) + 1
 
 
 def _gap(one, other):

@@ -168,14 +168,17 @@ def write(rng, form):
 
 def cover(shape, strokes, width):
     """Return how much of each pixel the pen covers, 0 to 1; the strokes are in pixels."""
-    y, x = np.mgrid[: shape[0], : shape[1]]
     nearest = np.full(shape, np.inf)
     for stroke in strokes:
         for start, end in pairwise(stroke):
+            left, top = np.maximum(np.minimum(start, end) - width, 0).astype(int)
+            right, bottom = np.maximum(np.maximum(start, end) + width + 1, 0).astype(int)
+            part = nearest[top:bottom, left:right]  # farther away, the pen covers nothing
+            y, x = np.mgrid[top : top + part.shape[0], left : left + part.shape[1]]
             (dx, dy), length = end - start, max(np.sum((end - start) ** 2), 1e-9)
             along = (((x - start[0]) * dx + (y - start[1]) * dy) / length).clip(0, 1)
             distance = np.hypot(x - start[0] - along * dx, y - start[1] - along * dy)
-            np.minimum(nearest, distance, out=nearest)
+            np.minimum(part, distance, out=part)
     return (width / 2 - nearest + 0.5).clip(0, 1)
 
 
