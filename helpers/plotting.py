@@ -270,7 +270,7 @@ def plot_pictures(pictures, titles, *, columns=5):
                 "(height, width, 3) for a picture in colour."
             )
     rows = -(-len(arrays) // columns)
-    figure = _own_figure(5.5, rows * (5.5 / columns + 0.25), layout="constrained")
+    figure = _own_figure(5.4, rows * (5.4 / columns + 0.25), layout="constrained")
     for place, (array, title) in enumerate(zip(arrays, titles, strict=True), start=1):
         ax = figure.add_subplot(rows, columns, place)
         limit = 255 if array.dtype == "uint8" else 1

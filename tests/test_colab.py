@@ -27,6 +27,7 @@ SHARED = [
     "pillow==11.3.0",
     "anywidget==0.9.21",
     "ipywidgets==7.7.1",
+    "notebook==6.5.7",
     "jupyter_client==7.4.9",
     "traitlets==5.7.1",
 ]

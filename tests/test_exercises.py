@@ -712,7 +712,9 @@ class TestForms:
             assert words in text
 
     def test_nearly_right_is_wrong(self, check):
-        for key in keys_of(NumberExercise):
+        # Any ten images of the right form are an answer to this one.
+        keys = set(keys_of(NumberExercise)) - {"lesson_5.exercise_4"}
+        for key in keys:
             for off in (-1, 1, 1e-3, -1e-3):
                 wrong = np.asarray(solve(key), dtype=float)
                 wrong.flat[0] += off

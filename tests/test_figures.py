@@ -109,7 +109,7 @@ def lesson_2():
 
     def losses(images, optimizer="adam"):
         rate = 0.001 if optimizer == "adam" else float(optimizer.learning_rate)
-        return None, [images.max(), rate, 3.5, 2.5, 1.5]
+        return None, [images.max(), rate, 3.5, 2.5]
 
     n.losses = losses
     return n
@@ -186,6 +186,7 @@ def lesson_5():
         ink_to_light=lambda grey: 0.9 * grey,
         remove_paper=lambda light: 0.8 * light,
         crop=lambda ink: 0.6 * ink,
+        to_1=lambda image: 0.5 * image,
     )
     n.crop = lambda image: image
     n.longer_side_20, n.centre_of_mass = lambda box: box**3, lambda digit: 0.2
@@ -304,9 +305,9 @@ FIGURES = {
         "break-train break-plot": lambda n: [
             {
                 "lines": [
-                    curve("correct", "o-", [1, 0.001, 3.5, 2.5, 1.5]),
-                    curve("not scaled", "s--", [255, 0.001, 3.5, 2.5, 1.5]),
-                    curve("learning rate 0.3", "^:", [1, 0.3, 3.5, 2.5, 1.5]),
+                    curve("correct", "o-", [1, 0.001, 3.5, 2.5]),
+                    curve("not scaled", "s--", [255, 0.001, 3.5, 2.5]),
+                    curve("learning rate 0.3", "^:", [1, 0.3, 3.5, 2.5]),
                     curve("", "-", [np.log(10), np.log(10)], [0, 1]),
                 ],
                 "xlabel": "epoch",
@@ -409,8 +410,8 @@ FIGURES = {
             "['photograph', 'grey', 'ink to light', 'paper to 0'], columns=4)"
         ],
         "fit-picture": [
-            "plot_pictures([0.6 * ink, (0.6 * ink) ** 3, 0.2 * (0.6 * ink) ** 3], "
-            "['crop', 'longer side 20', 'centre of mass'], columns=4)"
+            "plot_pictures([0.6 * ink, *(x * (0.6 * ink) ** 3 for x in (1, 0.2, 0.1))], "
+            "['crop', 'longer side 20', 'centre of mass', 'values to 1'], columns=4)"
         ],
         "ones": [
             "plot_pictures([prepare_digit(pictures[kind][11]) for kind in pictures], "

@@ -101,6 +101,12 @@ def test_no_error_and_no_warning(outputs):
     assert [output.text for output in outputs if output.get("name") == "stderr"] == []
 
 
+def test_outputs_need_no_kernel(outputs):
+    """A widget shows nothing without its kernel, and its id differs from run to run."""
+    kinds = {kind for output in outputs for kind in output.get("data", {})}
+    assert kinds <= {"image/png", "text/html", "text/plain"}
+
+
 def test_outputs_name_no_machine_and_no_object(outputs):
     text = "\n".join(texts(outputs))
     for pattern in (

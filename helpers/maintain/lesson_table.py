@@ -47,7 +47,7 @@ def facts(path):
         "model": notebook.metadata.course.model,
         "parameters": re.search(r"Total params: ([\d,]+)", texts["build-summary"])[1],
         "epochs": re.search(r"^EPOCHS = (\d+)", cells["parameters"].source, re.MULTILINE)[1],
-        "accuracy": f"{100 * float(accuracy):.1f} %",
+        "accuracy": f"{100 * float(accuracy):.1f}%",
         "seconds": f"{training_seconds(texts['train-model']):.0f}",
     }
 

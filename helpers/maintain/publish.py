@@ -40,11 +40,11 @@ BADGES = {
     ),
 }
 HEADING = re.compile(r"(# [^\n]*\n)(?:\n\[!\[Open in Colab\][^\n]*\n)?(?=\n)")
-SET_UP = re.compile(r"(?<=## Set up\n\n)This lesson needs the other files of the course\.[^\n]*")
+SET_UP = re.compile(r"(?<=## Set up\n\n)This lesson needs the other course files\.[^\n]*")
 WAYS = re.compile(r"(?<=<!-- ways -->\n).*?(?=<!-- /ways -->)", re.DOTALL)
 
 PUBLISHED_SET_UP = (
-    "This lesson needs the other files of the course. If they are not there, as in Google Colab, "
+    "This lesson needs the other course files. If they are not there, as in Google Colab, "
     "the next cell installs them. In the folder of the course, it does nothing."
 )
 # What pip says stands above the error: IPython does not stop a cell when pip fails.
@@ -69,7 +69,7 @@ memory, and one lesson uses up to 1.6 GB: shut down each lesson before you open 
 """
 
 UNPUBLISHED_SET_UP = (
-    "This lesson needs the other files of the course. If you opened it alone in Google Colab, the "
+    "This lesson needs the other course files. If you opened only this lesson in Google Colab, the "
     "next cell asks for them: choose `course.zip`, or the ZIP file of the whole course. Elsewhere, "
     "it does nothing."
 )
@@ -185,7 +185,7 @@ def with_address(text, repository, tag, path):
         raise ValueError("it needs cells with the ids title, set-up and colab")
     cells["title"].source = with_badges(cells["title"].source, badges(repository, tag, path))
     set_up = PUBLISHED_SET_UP if repository else UNPUBLISHED_SET_UP
-    words = "after '## Set up', it has to say: This lesson needs the other files of the course."
+    words = "after '## Set up', it has to say: This lesson needs the other course files."
     cells["set-up"].source = replace_once(SET_UP, set_up, cells["set-up"].source, words)
     cells["colab"].source = colab_cell(repository, tag)
     return nbformat.writes(notebook) + "\n"
