@@ -17,6 +17,7 @@ Examples
 import io
 import os
 import warnings
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
@@ -36,6 +37,10 @@ STRONG = 0.6  # ink above this is not a printed line
 NO_DIGIT = (
     "There is no digit in the picture: it is empty, or the ink is too faint. Write with a dark, "
     "thick pen, and cut the picture so that the digit fills about half of it."
+)
+TOO_LARGE = (
+    f"the picture has more than {MAX_PIXELS // 1_000_000} million pixels. Make it smaller first; "
+    "1,000 x 1,000 pixels are more than enough."
 )
 FULL_OF_INK = (
     "The picture, or a large part of it, is full of ink. Leave empty paper around the digit, and "
@@ -105,12 +110,17 @@ def to_grey(picture):
 
     Takes what `prepare_digit` takes, and raises the same errors.
     """
+    name = "picture"
     if isinstance(picture, (str, os.PathLike)):
-        picture = _open(picture)
+        name = repr(os.fspath(picture))
+        picture = _open(picture, name)
     if not isinstance(picture, Image.Image):
         picture = _array_to_picture(picture)
     _check_size(picture.width * picture.height)
-    picture = ImageOps.exif_transpose(picture)
+    try:
+        picture = ImageOps.exif_transpose(picture)
+    except Exception as error:  # Pillow reads the pixels now; a damaged file fails in many ways.
+        raise ValueError(f"{name} cannot be read as a picture: {error}.") from error
     if picture.mode.startswith(("I", "F")):
         picture = _array_to_picture(np.asarray(picture))
     picture = picture.convert("RGBA" if picture.has_transparency_data else "L")
@@ -167,7 +177,10 @@ def crop(ink):
     ValueError
         There is no digit, or more than one.
     """
-    digit, *others = _pieces(ink)
+    pieces = _pieces(ink)
+    if not pieces:
+        raise ValueError(NO_DIGIT)
+    digit, *others = pieces
     if digit[[0, 0, -1, -1], [0, -1, 0, -1]].sum() > 1:  # it reaches two corners
         raise ValueError(FULL_OF_INK)
     length, count = _length(digit), 1
@@ -222,37 +235,31 @@ def to_1(image):
     return (image / full).clip(0, 1)
 
 
-def _open(path):
+def _open(path, name):
     try:
+        content = Path(path).read_bytes()
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as picture:
-                return ImageOps.exif_transpose(picture)
+            return Image.open(io.BytesIO(content))
     except FileNotFoundError:
         raise FileNotFoundError(
-            f"There is no file {os.fspath(path)!r} in {os.getcwd()!r}. Check the spelling, and "
-            "copy the file into this folder, or write its whole path."
+            f"There is no file {name}. The current folder is {os.getcwd()!r}. Check the spelling, "
+            "and copy the file into this folder, or write its whole path."
         ) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise ValueError(f"{os.fspath(path)!r}: {_TOO_LARGE}") from None
+        raise ValueError(f"{name}: {TOO_LARGE}") from None
     except UnidentifiedImageError:
         raise ValueError(
-            f"{os.fspath(path)!r} is not a picture that Pillow can read. Save it as PNG or JPEG; "
-            "phones may use HEIC."
+            f"{name} is not a picture that Pillow can read. Save it as PNG or JPEG; phones may use "
+            "HEIC."
         ) from None
-    except Exception as error:  # A damaged file can fail in many ways.
-        raise ValueError(f"{os.fspath(path)!r} cannot be read as a picture: {error}") from error
-
-
-_TOO_LARGE = (
-    f"the picture has more than {MAX_PIXELS // 1_000_000} million pixels. Make it smaller first; "
-    "1,000 x 1,000 pixels are more than enough."
-)
+    except Exception as error:
+        raise ValueError(f"{name} cannot be read as a picture: {error}.") from error
 
 
 def _check_size(pixels):
     if pixels > MAX_PIXELS:
-        raise ValueError(_TOO_LARGE)
+        raise ValueError(TOO_LARGE)
 
 
 def _array_to_picture(picture):
@@ -266,7 +273,7 @@ def _array_to_picture(picture):
             "an array of numbers."
         )
     _check_shape(array.shape)
-    _check_size(array.size)
+    _check_size(array.shape[0] * array.shape[1])
     broken = array.size - np.isfinite(array).sum()
     if broken:
         raise ValueError(f"picture contains {broken:,} values that are NaN or infinite.")
@@ -277,7 +284,9 @@ def _array_to_picture(picture):
             f"picture has values from {lowest} to {highest}, expected 0 to 1 or 0 to 255."
         )
     array = array.reshape(array.shape[:2]) if array.shape[2:] == (1,) else array
-    return Image.fromarray((array * (255 / full)).round().astype("uint8"))
+    if array.dtype != np.uint8 or full == 1:
+        array = (array * (255 / full)).round().astype("uint8")
+    return Image.fromarray(array)
 
 
 def _check_shape(shape):

@@ -225,6 +225,13 @@ def test_wrong_file(tmp_path, content, words):
     assert "my_7.png" in str(error.value)
 
 
+def test_damaged_picture():
+    """A PIL image reads its pixels when they are used, so it can be damaged, too."""
+    content = (FOLDER / "photographed_7a.jpg").read_bytes()[:2000]
+    with pytest.raises(ValueError, match=r"cannot be read.*truncated"):
+        prepare_digit(Image.open(io.BytesIO(content)))
+
+
 def test_folder(tmp_path):
     with pytest.raises(ValueError, match="cannot be read"):
         prepare_digit(tmp_path)
@@ -250,8 +257,7 @@ def test_load_pictures(kind):
     assert labels.dtype == np.uint8
     assert len({np.asarray(picture).tobytes() for picture in pictures}) == 20
     for label, picture in zip(labels, pictures, strict=True):
-        names = [name for name in (f"{kind}_{label}a", f"{kind}_{label}b")]
-        files = [file for file in FOLDER.iterdir() if file.stem in names]
+        files = FOLDER.glob(f"{kind}_{label}?.*")
         assert any(Image.open(file).tobytes() == picture.tobytes() for file in files)
 
 
