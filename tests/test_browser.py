@@ -235,7 +235,8 @@ def run_all_cells(page, lesson):
 
 def check_first_screen(page):
     """The title and the picture of what the learner will make are there without scrolling."""
-    picture = page.locator(".jp-Notebook .jp-Cell").nth(1).locator("img")
+    # Not all pictures of the cell: its editor, which is hidden, has some of its own.
+    picture = page.locator(".jp-Notebook .jp-Cell").nth(1).locator(".jp-RenderedMarkdown img")
     assert picture.count() == 1
     assert picture.evaluate_all(ALL_LOADED)
     box = picture.bounding_box()
