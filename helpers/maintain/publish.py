@@ -70,8 +70,8 @@ memory, and one lesson uses up to 1.6 GB: shut down each lesson before you open 
 
 UNPUBLISHED_SET_UP = (
     "This lesson needs the other course files. If you opened only this lesson in Google Colab, the "
-    "next cell asks for them: choose `course.zip`, or the ZIP file of the whole course. Elsewhere, "
-    "it does nothing."
+    "next cell asks for them: choose `course.zip`, or the ZIP file of the whole course. In the "
+    "course folder, it does nothing."
 )
 # Python imports from a ZIP file. In that of the whole course, all names start with one folder.
 UNPUBLISHED_CELL = """\
