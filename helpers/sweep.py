@@ -113,7 +113,7 @@ def combinations(vary, fixed, defaults):
 # One run; it may take place on another machine, so it gets and returns values only
 
 
-def run_lesson(text, parameters):
+def run_lesson(text, parameters, keep_notebook=False):
     """Run a lesson once.
 
     Parameters
@@ -121,13 +121,16 @@ def run_lesson(text, parameters):
     text : str
         The notebook, as JSON.
     parameters : dict of str to object
+    keep_notebook : bool
+        Return the executed notebook, too.
 
     Returns
     -------
     result : dict
         The parameters, and what ``RESULTS`` names.
     executed : str
-        The notebook after the run, as JSON; as far as it came if the run failed.
+        The notebook after the run, as JSON; as far as it came if the run failed. ``""`` if it is
+        not kept.
     """
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
@@ -143,7 +146,17 @@ def run_lesson(text, parameters):
         error = "the notebook printed no line 'Test accuracy: ...'"
     result = {**parameters, "test_loss": "", "test_accuracy": "", **found, "error": error}
     seconds = round(time.monotonic() - start, 1)
-    return {**result, "seconds": seconds, "state": "failed" if error else "done"}, executed
+    result = {**result, "seconds": seconds, "state": "failed" if error else "done"}
+    return result, executed if keep_notebook else ""
+
+
+def without_outputs(text):
+    """Return a notebook without its saved outputs: each run would get a copy of them."""
+    notebook = json.loads(text)
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"] = []
+    return json.dumps(notebook)
 
 
 def run_papermill(folder, parameters):
@@ -168,7 +181,8 @@ def results_in(executed):
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
     printed = "".join("".join(output.get("text", "")) for output in outputs)
     lines = re.findall(r"^Test (loss|accuracy): (\S+)$", printed, re.MULTILINE)
-    return {f"test_{name}": float(value) for name, value in lines}
+    # The first of each: further down, a lesson may evaluate a model that is wrong on purpose.
+    return {f"test_{name}": float(value) for name, value in reversed(lines)}
 
 
 @contextmanager
@@ -325,14 +339,17 @@ def sweep(notebook, runs, folder, *, workers=1, scheduler=None, keep_notebooks=F
     """
     from tqdm import tqdm
 
-    text = notebook.read_text(encoding="utf-8")
+    text = without_outputs(notebook.read_text(encoding="utf-8"))
     results = Results(folder, text, list(runs[0]))
     left = [parameters for parameters in runs if not results.done(parameters)]
     with (
         executor(workers, scheduler) as pool,
         tqdm(total=len(runs), initial=len(runs) - len(left), unit="run", file=sys.stderr) as bar,
     ):
-        futures = {pool.submit(run_lesson, text, parameters): parameters for parameters in left}
+        futures = {
+            pool.submit(run_lesson, text, parameters, keep_notebooks): parameters
+            for parameters in left
+        }
         for future in as_completed(futures):
             try:
                 result, executed = future.result()

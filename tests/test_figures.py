@@ -125,7 +125,7 @@ def lesson_3():
     n.predictions = random_predictions(n.y_test)
     n.predicted_labels = n.predictions.argmax(axis=1)
     n.dense_labels = random_predictions(n.y_test).argmax(axis=1)
-    n.gain = RANDOM.normal(size=10).tolist()
+    n.class_gain = RANDOM.normal(size=10).tolist()
     n.image, n.by_hand = RANDOM.random((28, 28)), RANDOM.random((26, 26))
     n.by_layer = RANDOM.random((1, 26, 26, 1))
     n.x_train, n.y_train_hot, n.x_valid, n.y_valid_hot = RANDOM.random((4, 3))
@@ -163,6 +163,8 @@ def lesson_4():
     n.predicted_labels = n.predictions.argmax(axis=1)
     n.weights = RANDOM.normal(size=(784, 10))
     n.single_layer = SimpleNamespace(get_weights=lambda: [n.weights])
+    accuracies = {2: RANDOM.random(8), 4: RANDOM.random(8)}
+    n.seed_accuracies = accuracies.get
     return n
 
 
@@ -341,7 +343,7 @@ FIGURES = {
         ],
         "gain-picture": lambda n: [
             bars(
-                n.gain,
+                n.class_gain,
                 NAMES,
                 inverted="y",
                 lines=[curve("", "-", [0, 1], [0, 0])],
@@ -384,6 +386,20 @@ FIGURES = {
             for k in range(10)
         ],
         "mistakes": ["plot_mistakes(predictions, y_test, x_test.reshape(-1, 28, 28), count=8)"],
+        "seeds-picture": lambda n: [
+            {
+                "lines": [
+                    line
+                    for lesson in (2, 4)
+                    for line in (
+                        curve("", "o", [lesson] * 8, n.seed_accuracies(lesson)),
+                        curve("", "|", [lesson], [n.seed_accuracies(lesson).mean()]),
+                    )
+                ],
+                "xlabel": "test accuracy",
+                "ylabel": "lesson",
+            }
+        ],
     },
     "05_your_own_digit": {
         "look-both": [
@@ -399,7 +415,8 @@ FIGURES = {
             "plot_value_array(0, predictions[:1], [7], list('0123456789'))",
         ],
         "wrong-photos": [
-            "plot_pictures(images[:10], [f'{true} read as {row.argmax()}' for true, row in "
+            "plot_pictures([resized(to_grey(photo)) for photo in photos[:10]], "
+            "[f'{true} read as {row.argmax()}' for true, row in "
             "zip(labels['photographed'][:10], predictions)])"
         ],
         "changed-picture": [
@@ -614,7 +631,7 @@ def test_gain_of_each_class():
         correct = sum(n.predicted_labels[i] == k for i in members)
         dense_correct = sum(n.dense_labels[i] == k for i in members)
         expected.append(100 * (correct - dense_correct) / len(members))
-    np.testing.assert_allclose(run("03_cnn_dropout", "gain")["gain"], expected)
+    np.testing.assert_allclose(run("03_cnn_dropout", "gain")["class_gain"], expected)
 
 
 def test_filter_subtracts_the_upper_row_from_the_lower_row():

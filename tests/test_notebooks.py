@@ -1,6 +1,7 @@
 """Hold the saved notebooks to the rules of the course that a program can check."""
 
 import base64
+import csv
 import io
 import re
 import statistics
@@ -9,8 +10,9 @@ import nbformat
 import pytest
 from PIL import Image
 
-from helpers.course import NOTEBOOKS
+from helpers.course import NOTEBOOKS, ROOT
 from helpers.maintain import lesson_table
+from helpers.seeds import seed_accuracies
 
 # The headings that every lesson has, in this order, with its own ones between them.
 HEADINGS = [
@@ -212,6 +214,23 @@ def test_tables_of_lessons_hold_the_saved_figures():
     notebooks = [nbformat.read(path, as_version=4) for path in NOTEBOOKS]
     text = "\n".join(cell.source for notebook in notebooks for cell in notebook.cells)
     assert set(lesson_table.TABLE.findall(text)) == {lesson_table.table("")}
+
+
+def test_kept_runs_are_of_the_lesson_as_it_is(path):
+    """Eight other seeds, all done, with accuracies among which that of the lesson can be."""
+    with open(ROOT / f"helpers/data/seeds/{path.stem}.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["SEED"] for row in rows} == set("12345678")
+    assert {row["state"] for row in rows} == {"done"}
+    others = seed_accuracies(int(path.name[:2]))
+    spread = others.max() - others.min()
+    own = float(lesson_table.facts(path)["accuracy"].rstrip("%")) / 100
+    assert others.min() - spread < own < others.max() + spread
+
+
+def test_no_kept_runs():
+    with pytest.raises(ValueError, match="lesson 99, only of the lessons 1, 2"):
+        seed_accuracies(99)
 
 
 def test_seconds_of_training_ignore_a_slow_epoch():

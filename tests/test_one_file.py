@@ -90,6 +90,9 @@ def test_light_copy_is_enough(run, tmp_path):
         assert run(imports) == ("",), path.name
     count = "sum(len(own_digits.load_pictures(kind)[0]) for kind in own_digits.KINDS)"
     assert run(f"from helpers import own_digits\nprint({count})") == ("60\n",)
+    assert run("from helpers.seeds import seed_accuracies\nprint(len(seed_accuracies(2)))") == (
+        "8\n",
+    )
     # Again, it asks for nothing.
     run("CHOSEN = None")
     assert run(CELL) == ("",)

@@ -28,6 +28,7 @@ if SEED >= 1000:
     time.sleep(3)
 print("Test loss: 0.5")
 print(f"Test accuracy: {SEED / 100:.3f}")
+print("Test accuracy: 0.999")  # of another model
 """
 
 
