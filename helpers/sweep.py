@@ -261,7 +261,7 @@ class Results:
         self.rows.append(row)
         part = self.path.with_name("results.csv.part")
         with open(part, "w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, self.columns)
+            writer = csv.DictWriter(file, self.columns, lineterminator="\n")
             writer.writeheader()
             writer.writerows(self.rows)
         part.replace(self.path)

@@ -100,8 +100,9 @@ def account(spawner):
     try:
         found = pwd.getpwnam(name)
     except KeyError:
-        command = ["useradd", "--create-home", "--home-dir", spawner.home_dir, "--user-group"]
-        command += ["--key", "HOME_MODE=0700", "--shell", "/bin/bash", name]
+        # The whole path: after `su` without a hyphen, root does not find it.
+        command = ["/usr/sbin/useradd", "--create-home", "--home-dir", spawner.home_dir]
+        command += ["--user-group", "--key", "HOME_MODE=0700", "--shell", "/bin/bash", name]
         subprocess.run(command, check=True)
         found = pwd.getpwnam(name)
     if found.pw_dir != spawner.home_dir:
