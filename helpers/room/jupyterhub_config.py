@@ -157,9 +157,8 @@ c.JupyterHub.active_server_limit = max(1, int(memory // MEMORY_OF_A_SEAT))
 c.Spawner.args = [
     f"--MappingKernelManager.cull_idle_timeout={IDLE_SECONDS}",
     f"--ServerApp.shutdown_no_activity_timeout={IDLE_SECONDS}",
-    # Otherwise, JupyterLab asks each learner whether they want news, and looks for them.
-    "--LabApp.news_url=None",
-    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    # Otherwise, JupyterLab begins with the question whether a learner wants news of Jupyter.
+    f"--LabApp.app_settings_dir={COURSE / 'helpers/room/settings'}",
 ]
 if ACCOUNTS:
     check_accounts()
