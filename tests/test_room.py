@@ -94,6 +94,12 @@ def test_lessons_are_there(learners):
         assert {path.name for path in NOTEBOOKS} <= names
 
 
+def test_jupyterlab_does_not_ask_about_news(learners):
+    path = "lab/api/settings/@jupyterlab/apputils-extension:notification"
+    settings = learners[0].server("get", path).json()["schema"]["properties"]
+    assert settings["fetchNews"]["default"] == "false"
+
+
 def test_each_has_files_of_their_own(learners):
     anna, ben = learners
     anna.server(
